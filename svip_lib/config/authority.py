@@ -1,0 +1,161 @@
+"""What is particular to one council and to one quarter: names and codes, neighbours, thresholds, and how far a pack may see."""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from svip_lib.config.agreement import Id, Stated, Text, mistake
+from svip_lib.config.periods import Quarter
+from svip_lib.config.refusal import Refusal
+from svip_lib.config.yaml_file import Entry, read_yaml
+
+LaCode = Annotated[str, Field(pattern=r"^\d{3}$")]
+
+
+class NeighbourSet(Entry):
+    """The councils that one edition of a neighbour model calls most like this one, nearest first."""
+
+    id: Id
+    label: str
+    model: str
+    in_force_from: date
+    la_codes: list[LaCode] = Field(min_length=1)
+    source: str
+
+    @field_validator("la_codes")
+    @classmethod
+    def _names_each_once(cls, codes: list[str]) -> list[str]:
+        twice = [code for code, times in Counter(codes).items() if times > 1]
+        if twice:
+            raise ValueError(f"the neighbour {twice[0]} stands twice")
+        return codes
+
+
+class CalendarEntry(Stated):
+    """A return or report that falls due each year; the months in which it does are empty while they are not known."""
+
+    source: str
+    months: list[Annotated[int, Field(ge=1, le=12)]]
+
+
+class Thresholds(Entry):
+    """Counts of children below these numbers, except nought, are not published; ``sensitive`` holds for delicate subjects."""
+
+    default: int = Field(ge=1)
+    sensitive: int = Field(ge=1)
+    owner: str | None
+    reason: Text
+
+    @model_validator(mode="after")
+    def _guards_the_sensitive_more(self) -> Self:
+        if self.sensitive < self.default:
+            raise mistake(("sensitive",), "the threshold for sensitive subjects lies below the general one")
+        return self
+
+
+class Authority(Entry):
+    """The file ``authority.yaml``: everything that makes the pack this council's."""
+
+    name: str
+    council: str
+    area_code: str = Field(pattern=r"^E\d{8}$")
+    la_code: LaCode
+    region: str
+    region_code: str = Field(pattern=r"^E12\d{6}$")
+    committee: str
+    tolerance_percent: float = Field(gt=0, lt=100)
+    tolerance_source: str
+    tolerance_note: Text
+    short_trend_quarters: int = Field(ge=1)
+    long_trend_quarters: int = Field(ge=2)
+    thresholds: Thresholds
+    neighbour_sets: list[NeighbourSet] = Field(min_length=1)
+    returns_calendar: list[CalendarEntry]
+
+    def neighbours_in_force(self, as_at: date) -> NeighbourSet:
+        """Return the neighbour set that was the newest on a day.
+
+        Raises:
+            Refusal: When every set came later.
+        """
+        known = [entry for entry in self.neighbour_sets if entry.in_force_from <= as_at]
+        if not known:
+            raise Refusal(
+                f"No neighbour set of {self.name} was in force on {as_at}.",
+                remedy="Add the set of that time to neighbour_sets in authority.yaml, with its source.",
+            )
+        return max(known, key=lambda entry: entry.in_force_from)
+
+    @model_validator(mode="after")
+    def _tells_its_neighbours_apart(self) -> Self:
+        seen: set[str | date] = set()
+        for number, entry in enumerate(self.neighbour_sets):
+            place = ("neighbour_sets", number)
+            if self.la_code in entry.la_codes:
+                raise mistake((*place, "la_codes", entry.la_codes.index(self.la_code)), "a council is not its own neighbour")
+            if {entry.id, entry.in_force_from} & seen:
+                raise mistake((*place, "in_force_from"), "another set has the same id or begins on the same day")
+            seen |= {entry.id, entry.in_force_from}
+        return self
+
+
+class QuarterFile(Entry):
+    """The file ``quarter.yaml``: the pack of the quarter knows only what was public on the day ``as_at``."""
+
+    quarter: str
+    as_at: date
+    committee_date: date | None
+    note: Text
+
+    @field_validator("quarter")
+    @classmethod
+    def _is_a_quarter(cls, text: str) -> str:
+        try:
+            return str(Quarter.parse(text))
+        except Refusal as refusal:
+            raise ValueError(str(refusal).rstrip(".")) from None
+
+    @model_validator(mode="after")
+    def _ends_before_it_is_told(self) -> Self:
+        last_day = Quarter.parse(self.quarter).last_day
+        if self.as_at < last_day:
+            raise mistake(("as_at",), f"{self.as_at} lies before the quarter's last day, {last_day}")
+        return self
+
+
+def read_authority(folder: Path) -> Authority:
+    """Return what is particular to a council.
+
+    Args:
+        folder: The council's folder, which holds ``authority.yaml``.
+
+    Raises:
+        Refusal: When the file breaks a rule; with its line.
+    """
+    return read_yaml(folder / "authority.yaml", Authority)
+
+
+def read_quarter(folder: Path, quarter: str | Quarter) -> QuarterFile:
+    """Return what is particular to a quarter of a council.
+
+    Args:
+        folder: The council's folder, which holds ``quarters/2025-26-Q4/quarter.yaml``.
+        quarter: The quarter, such as ``2025-26-Q4``.
+
+    Raises:
+        Refusal: When the file breaks a rule, or is another quarter's; with its line.
+    """
+    path = folder / "quarters" / str(quarter) / "quarter.yaml"
+    found = read_yaml(path, QuarterFile)
+    if found.quarter != str(quarter):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        raise Refusal(
+            f"The file is of {found.quarter}, but lies in the folder of {quarter}.",
+            file=path,
+            line=next(number for number, line in enumerate(lines, 1) if line.startswith("quarter:")),
+            remedy="Correct the quarter, and check as_at too.",
+        )
+    return found

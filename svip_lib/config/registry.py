@@ -1,0 +1,125 @@
+"""The indicators that the pack knows: a function each in ``indicators/``, and a row each in the dictionary."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from svip_lib.config.refusal import Refusal
+from svip_lib.config.yaml_file import Entry
+
+FUNCTIONS: dict[str, Callable] = {}
+
+
+class Indicator(Entry):
+    """One row of ``data/dictionary/indicators.csv``: what a figure means, on which base, and how it is shown.
+
+    The first eight columns are those of DfE's metadata files, so that the table can be published with the figures.
+    """
+
+    col_name: str = Field(pattern=r"^[a-z][a-z0-9_]{2,44}$")
+    col_type: Literal["Indicator"]
+    label: str = Field(min_length=5)
+    indicator_grouping: str
+    indicator_unit: Literal["", "%", "£"]
+    indicator_dp: int = Field(ge=0, le=3)
+    filter_hint: str
+    filter_grouping_column: str
+    section: str = Field(pattern=r"^\d\d_[a-z_]+$")
+    definition: str = Field(min_length=20)
+    base: str
+    time_identifier: Literal["Academic year", "Calendar year", "Financial year"]
+    polarity: Literal["higher", "lower", "none"]
+    statutory: Literal["yes", "no"]
+    chart: Literal["series", "bars", "neighbours", "table"]
+    published_column: str
+    sentence: str = Field(min_length=10)
+    reading: str = Field(min_length=10)
+    headline_category: str
+    signed: Literal["yes", "no"]
+    source: str = Field(min_length=5)
+    owner: str = Field(min_length=3)
+    categories: dict[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        """The name that function, column, page anchor and file share."""
+        return self.col_name
+
+
+def indicator(function: Callable) -> Callable:
+    """Enter a function into the registry under its own name; its parameters name the tables that it needs."""
+    if function.__name__ in FUNCTIONS:
+        raise ValueError(f"two indicators are called {function.__name__}")
+    FUNCTIONS[function.__name__] = function
+    return function
+
+
+def read_dictionary(path: Path) -> dict[str, Indicator]:
+    """Return the described indicators by name, in the order of the file.
+
+    Args:
+        path: The folder of the dictionary, with ``indicators.csv`` and ``bases.csv``.
+
+    Raises:
+        Refusal: When a row breaks the rules; with its line, column and rule.
+    """
+    file = path / "indicators.csv"
+    bases = read_bases(path)
+    categories = _read_categories(path)
+    found: dict[str, Indicator] = {}
+    for line, row in _rows(file):
+        try:
+            entry = Indicator.model_validate(row | {"categories": categories.get(row["filter_grouping_column"], {})})
+        except ValidationError as mistakes:
+            first = mistakes.errors()[0]
+            raise Refusal(
+                f"{first['msg']}.",
+                file=file,
+                line=line,
+                column=str(first["loc"][0]),
+                remedy="Correct the cell, or compare with another row.",
+            ) from None
+        if entry.base not in bases:
+            raise Refusal(
+                f"'{entry.base}' is not a base.", file=file, line=line, column="base", remedy=f"Choose one of: {', '.join(bases)}."
+            )
+        if entry.name in found:
+            raise Refusal(f"'{entry.name}' stands twice.", file=file, line=line, column="col_name", remedy="Keep one row an indicator.")
+        found[entry.name] = entry
+    return found
+
+
+def read_bases(path: Path) -> dict[str, str]:
+    """Return what each base counts, in words: the population that a share is a share of."""
+    return {row["base"]: row["label"] for _, row in _rows(path / "bases.csv")}
+
+
+def _read_categories(path: Path) -> dict[str, dict[str, str]]:
+    """The names of the categories of each breakdown, in the order in which they are shown."""
+    found: dict[str, dict[str, str]] = {}
+    for _, row in _rows(path / "categories.csv"):
+        found.setdefault(row["breakdown"], {})[row["category"]] = row["label"]
+    return found
+
+
+def _rows(file: Path):
+    """Each row of a dictionary file with the line on which it stands."""
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream, strict=True, restkey="surplus")
+            for row in reader:
+                if "surplus" in row or None in row.values():
+                    raise Refusal(
+                        "The row has more or fewer cells than the heading.",
+                        file=file,
+                        line=reader.line_num,
+                        remedy="Put cells that hold a comma into double quotes.",
+                    )
+                yield reader.line_num, row
+    except FileNotFoundError:
+        raise Refusal("The file is missing.", file=file, remedy="Restore it from git.") from None
+    except (csv.Error, UnicodeDecodeError) as mistake:
+        raise Refusal(f"The file cannot be read ({mistake}).", file=file, remedy="Save it as CSV in UTF-8.") from None

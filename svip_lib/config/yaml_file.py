@@ -1,0 +1,97 @@
+"""Reads a YAML file into a pydantic model, and says on which line a mistake stands."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from svip_lib.config.refusal import Refusal
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Entry(BaseModel):
+    """A mapping in one of our YAML files: a key that is not listed is a typing error, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    """Return the file as the given model.
+
+    Args:
+        path: A YAML file.
+        model: The pydantic model that says which keys it may hold.
+
+    Raises:
+        Refusal: When the file is missing, is not YAML, or breaks the model; with the line of the first mistake.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Refusal("The file is missing.", file=path, remedy="Restore it from git, or copy another council's.") from None
+    except UnicodeDecodeError:
+        raise Refusal("The file is not UTF-8 text.", file=path, remedy="Save it again as UTF-8.") from None
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as mistake:
+        line = mistake.problem_mark.line + 1 if mistake.problem_mark else None
+        raise Refusal(
+            f"This is not YAML: {mistake.problem}.", file=path, line=line, remedy="Correct that line; mind colons, quotes and indents."
+        ) from None
+    repeated = _repeated_key(tree)
+    if repeated:
+        raise Refusal(
+            f"The key '{repeated.value}' stands twice in one mapping.",
+            file=path,
+            line=repeated.start_mark.line + 1,
+            remedy="Keep one of the two.",
+        )
+    try:
+        return model.model_validate(content)
+    except ValidationError as mistakes:
+        # A key that is not known is the typing error itself; the one that is therefore missing would be told of another line.
+        first, rest = min(mistakes.errors(), key=lambda error: error["type"] != "extra_forbidden"), mistakes.error_count() - 1
+        where = " → ".join(str(step) for step in first["loc"])
+        more = f" ({rest} more follow.)" if rest else ""
+        raise Refusal(
+            f"'{where}': {first['msg'].removeprefix('Value error, ')}.{more}",
+            file=path,
+            line=_line(tree, first["loc"]),
+            remedy="Correct the entry; the file's first lines say what each key means.",
+        ) from None
+
+
+def _line(tree: yaml.Node | None, location: tuple) -> int | None:
+    """The line of the deepest node on the way to the mistake: of the key that is wrong, or of the mapping that lacks one."""
+    if tree is None:
+        return 1
+    node = mark = tree
+    for step in location:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if str(key.value) == str(step)]
+            if not found:
+                break
+            mark, node = found[0]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            mark = node = node.value[step]
+    return mark.start_mark.line + 1
+
+
+def _repeated_key(node: yaml.Node | None) -> yaml.Node | None:
+    """PyYAML keeps the last of two equal keys in silence; an append-only record must not lose the first."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                return key
+            seen.add(key.value)
+            if deeper := _repeated_key(value):
+                return deeper
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            if deeper := _repeated_key(item):
+                return deeper
+    return None
