@@ -1,0 +1,172 @@
+"""Every figure of one authority and quarter, computed once from what was known on the quarter's day. Private: nothing here is released."""
+
+import inspect
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+import svip_lib.indicators  # noqa: F401  (to import them is to register them)
+from svip_lib.config.agreement import TOTAL, Agreement, read_agreement
+from svip_lib.config.authority import Authority, read_authority, read_quarter
+from svip_lib.config.periods import Quarter
+from svip_lib.config.project import Project
+from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import FUNCTIONS, Indicator, read_dictionary
+from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
+from svip_lib.intake.published import Published, read_reference
+
+ENGLAND = "E92000001"
+NEIGHBOURS = "neighbours"
+
+
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All figures of one authority and quarter in the one tidy shape, with the registers that explain them.
+
+    Attributes:
+        rows: One row a figure: the key and the values of ``indicators.shape``.
+        areas: One row an area that occurs: ``area``, ``area_name``, ``role`` (authority, neighbour, region, England, neighbours).
+        registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``.
+    """
+
+    authority: str
+    quarter: Quarter
+    as_at: date
+    rows: pd.DataFrame
+    areas: pd.DataFrame
+    registers: dict[str, pd.DataFrame]
+
+
+def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> Figures:
+    """Compute every figure of an authority and quarter.
+
+    Args:
+        project: Where things stand.
+        authority_name: A council that has a folder.
+        quarter: A quarter that the council has laid out; its ``as_at`` says what could be known.
+
+    Returns:
+        The figures: actual and published values of the authority, its neighbours, region and England, the mean of the
+        neighbours for shares, and the plan of the agreement.
+
+    Raises:
+        Refusal: When a file is missing or wrong, or an indicator and the dictionary do not agree.
+    """
+    authority = read_authority(project.authority(authority_name))
+    as_at = read_quarter(project.authority(authority_name), str(quarter)).as_at
+    dictionary = read_dictionary(project.dictionary)
+    check_registry(dictionary)
+    published = read_reference(project.reference, as_at)
+    areas = _areas(authority, published, as_at)
+    rows = published.rows[published.rows["area"].isin(areas["area"])]
+    actual = [_compute(entry, rows) for entry in dictionary.values()]
+    printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
+    agreement = read_agreement(project.authority(authority_name) / "agreement.yaml")
+    plan = _plan(agreement, dictionary, as_at)
+    figures = pd.concat([*actual, *printed, plan], ignore_index=True)
+    figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
+    if figures.duplicated(KEY).any():
+        twice = figures.loc[figures.duplicated(KEY), ["indicator", "area", "time_period", "category"]].iloc[0].to_list()
+        raise Refusal(f"A figure has two values: {twice}.", remedy="An indicator must give one row a key; look at its merge or its categories.")
+    registers = {"sources": published.sources, "repairs": published.repairs, "findings": published.findings}
+    registers = {name: table[table["area_code"].isin(areas["area"])] if "area_code" in table else table for name, table in registers.items()}
+    return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
+
+
+def check_registry(dictionary: dict[str, Indicator]) -> None:
+    """Stop where an indicator has a function and no row, or a row and no function; the message names whatever is half added."""
+    rows_only, functions_only = sorted(set(dictionary) - set(FUNCTIONS)), sorted(set(FUNCTIONS) - set(dictionary))
+    if rows_only or functions_only:
+        missing = [f"'{name}' has a row in indicators.csv and no function" for name in rows_only]
+        missing += [f"'{name}' has a function and no row in indicators.csv" for name in functions_only]
+        raise Refusal(
+            f"An indicator is half added: {'; '.join(missing)}.",
+            file="data/dictionary/indicators.csv",
+            remedy="An indicator needs both, under one name.",
+        )
+
+
+def _areas(authority: Authority, published: Published, as_at: date) -> pd.DataFrame:
+    """The authority and whom it is compared with, each with its role."""
+    neighbours = authority.neighbours_in_force(as_at)
+    known = published.areas.rename(columns={"area_code": "area", "name": "area_name"})
+    by_la_code = known[known["level"] == "Local authority"]
+    found = by_la_code[by_la_code["la_code"].isin(neighbours.la_codes)]
+    lost = sorted(set(neighbours.la_codes) - set(found["la_code"]))
+    if lost:
+        raise Refusal(
+            f"The neighbours {', '.join(lost)} of the set '{neighbours.id}' are not in areas.csv.",
+            file=f"data/authorities/{authority.name}/authority.yaml",
+            remedy="Give the three-digit codes of authorities that exist.",
+        )
+    roles = {authority.area_code: "authority", authority.region_code: "region", ENGLAND: "England"} | dict.fromkeys(found["area"], "neighbour")
+    table = known[known["area"].isin(roles)][["area", "area_name"]]
+    table = table.assign(role=table["area"].map(roles))
+    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [f"Neighbours ({neighbours.label})"], "role": ["neighbours"]})
+    if authority.area_code not in set(table["area"]):
+        raise Refusal(
+            f"The area '{authority.area_code}' is not in areas.csv.",
+            file=f"data/authorities/{authority.name}/authority.yaml",
+            remedy="Give the nine-character code of the authority, as E06000035.",
+        )
+    return pd.concat([table, mean], ignore_index=True)
+
+
+def _compute(entry: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """One indicator's figures; the parameters of its function name the tables that it is given."""
+    function = FUNCTIONS[entry.name]
+    tables = {name: rows[rows["table"] == name] for name in inspect.signature(function).parameters}
+    return _in_shape(function(**tables), entry)
+
+
+def _as_published(entry: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """The same figure as its publisher printed it, to stand beside the one that was computed."""
+    table, column = entry.published_column.split(".")
+    chosen = rows[(rows["table"] == table) & (rows["measure"] == column)]
+    return _in_shape(
+        chosen.rename(columns={"available_from": "as_at"}).assign(measure="published", numerator=float("nan"), denominator=float("nan")), entry
+    )
+
+
+def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
+    """Complete an indicator's rows to the one shape; one name has one base."""
+    constant = {"indicator": entry.name, "base": entry.base, "scenario": "", "quantile": "", "origin": "published"}
+    if "measure" not in figures:
+        constant["measure"] = "actual"
+    return figures.assign(**constant)[COLUMNS]
+
+
+def _plan(agreement: Agreement, dictionary: dict[str, Indicator], as_at: date) -> pd.DataFrame:
+    """What the agreement plans, and what the council's papers printed as known, for the indicators that have a trajectory."""
+    rows = pd.DataFrame(agreement.trajectory_rows())
+    rows = rows[rows["indicator"].isin(dictionary) & (rows["as_at"] <= as_at)]
+    # A trajectory that was agreed anew takes the place of the earlier one; the earlier stays in the agreement's file.
+    rows = rows.sort_values("as_at", kind="stable").drop_duplicates(["area", "indicator", "category", "time_period", "base", "measure"], keep="last")
+    whole = rows["category"] == TOTAL
+    breakdown = rows["indicator"].map({name: entry.filter_grouping_column for name, entry in dictionary.items()})
+    unknown = {"scenario": "", "quantile": "", "numerator": float("nan"), "denominator": float("nan"), "shorthand": ""}
+    return rows.assign(
+        category=rows["category"].mask(whole, ""),
+        breakdown=breakdown.mask(whole, ""),
+        as_at=rows["as_at"].astype(str),
+        origin="council",
+        **unknown,
+    )[COLUMNS]
+
+
+def _neighbour_means(figures: pd.DataFrame, areas: pd.DataFrame, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """The simple mean of the neighbours' shares, and how many of them it stands on; numbers of children are never averaged."""
+    shares = [entry.name for entry in dictionary.values() if entry.indicator_unit == "%"]
+    members = areas.loc[areas["role"] == "neighbour", "area"]
+    rows = figures[figures["area"].isin(members) & figures["indicator"].isin(shares)]
+    if rows.empty:
+        return figures.head(0)
+    same = [name for name in KEY if name not in ("area", "as_at")]
+    means = rows.groupby(same, observed=True, as_index=False).agg(
+        value=("value", "mean"), denominator=("value", "count"), as_at=("as_at", "max"), source_id=("source_id", "max")
+    )
+    means["shorthand"] = means["value"].isna().map({True: NOT_AVAILABLE, False: ""})
+    return means.assign(area=NEIGHBOURS, numerator=float("nan"))[COLUMNS]

@@ -1,0 +1,5 @@
+"""What the pack measures: pure functions from clean tables to figures in one tidy shape. To import them is to register them."""
+
+from svip_lib.indicators import ehc_plans, finance, placements, statutory_duties
+
+__all__ = ["ehc_plans", "finance", "placements", "statutory_duties"]

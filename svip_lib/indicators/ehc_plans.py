@@ -1,0 +1,251 @@
+"""Plans and requests: how many there are, where they come from, and whether stock and flow agree."""
+
+import pandas as pd
+
+from svip_lib.config.periods import ACADEMIC, CALENDAR, academic_year_of_january
+from svip_lib.config.registry import indicator
+from svip_lib.indicators.shape import PLACE, count, percent, published_value, wide, with_previous
+
+NEEDS = ("asd", "slcn", "semh", "mld", "sld", "spld", "pd", "oth", "hi", "vi", "pmld", "msi", "need_unknown")
+
+
+@indicator
+def ehc_plans_count(plans: pd.DataFrame) -> pd.DataFrame:
+    """Number of children and young people with an education, health and care plan on census day in January.
+
+    Args:
+        plans: Published rows of the January plans, with the measure ``ehcplans``.
+
+    Returns:
+        One row per area and January: ``value`` (plans).
+
+    Example:
+        >>> from svip_lib.indicators.shape import published_rows
+        >>> plans = published_rows("E06000035", "202526", "Academic year", ehcplans=4287)
+        >>> ehc_plans_count(plans)["value"].to_list()
+        [4287.0]
+
+    Source: SEN2 return, all plans maintained by the authority. Official equivalent: ``ehcplans``, the same.
+    """
+    return count(wide(plans, "ehcplans"), "ehcplans")
+
+
+@indicator
+def ehc_plans_growth_percent(plans: pd.DataFrame) -> pd.DataFrame:
+    """Change in the number of plans since the January before, in per cent of that January's plans.
+
+    Args:
+        plans: Published rows of the January plans, with the measure ``ehcplans``.
+
+    Returns:
+        One row per area and January that has a January before it: ``numerator`` (plans more or fewer),
+        ``denominator`` (plans in the January before) and ``value`` (per cent, below 0 for a fall).
+
+    Source: as ``ehc_plans_count``. Official equivalent: none in the files.
+    """
+    table = with_previous(wide(plans, "ehcplans"), "ehcplans")
+    table["change"] = table["ehcplans"] - table["previous"]
+    return percent(table[table["previous"].notna()], "change", "previous")
+
+
+@indicator
+def pupils_with_plan_percent(pupil_share: pd.DataFrame) -> pd.DataFrame:
+    """Share of pupils in the area's schools who have a plan, in per cent, as DfE publishes it.
+
+    Args:
+        pupil_share: Published rows with the measure ``pupils_with_plan_pc``.
+
+    Returns:
+        One row per area and January: ``value`` (per cent), as published; the numbers behind it are not in our files.
+
+    Source: school census, by where the school stands. It counts other children than ``ehc_plans_count`` does: pupils of
+        the area's schools, whichever council maintains the plan. Official equivalent: this is it.
+    """
+    return published_value(wide(pupil_share, "pupils_with_plan_pc"), "pupils_with_plan_pc")
+
+
+@indicator
+def ehc_requests_count(requests: pd.DataFrame) -> pd.DataFrame:
+    """Number of requests for an assessment that the authority received in the calendar year.
+
+    Args:
+        requests: Published rows with the measure ``requests_received_in_year``.
+
+    Returns:
+        One row per area and year: ``value`` (requests).
+
+    Source: SEN2 return. Official equivalent: ``requests_received_in_year``, the same. The collection changed in 2023.
+    """
+    return count(wide(requests, "requests_received_in_year"), "requests_received_in_year")
+
+
+@indicator
+def ehc_requests_by_source_count(requests_by_source: pd.DataFrame) -> pd.DataFrame:
+    """Number of requests received in the calendar year, by who asked.
+
+    Args:
+        requests_by_source: Published rows by source with the measure ``requests_received_in_year``.
+
+    Returns:
+        One row per area, year and source: ``value`` (requests).
+
+    Source: SEN2 return, from 2025. Official equivalent: the same.
+    """
+    return count(wide(requests_by_source, "requests_received_in_year"), "requests_received_in_year")
+
+
+@indicator
+def ehc_requests_refused_percent(requests: pd.DataFrame) -> pd.DataFrame:
+    """Share of the year's requests that the authority decided not to assess, in per cent of requests received.
+
+    Args:
+        requests: Published rows with ``requests_decided_not_to_assess`` and ``requests_received_in_year``.
+
+    Returns:
+        One row per area and year: ``numerator`` (refused), ``denominator`` (requests) and ``value`` (per cent). Read it
+        beside ``ehc_requests_outstanding_percent``: it falls when many requests wait for a decision.
+
+    Source: SEN2 return; SEND Regulations 2014, regulation 5. Official equivalent: ``request_not_assess_pc``, from 2023.
+    """
+    return percent(
+        wide(requests, "requests_decided_not_to_assess", "requests_received_in_year"),
+        "requests_decided_not_to_assess",
+        "requests_received_in_year",
+    )
+
+
+@indicator
+def ehc_requests_outstanding_percent(requests: pd.DataFrame) -> pd.DataFrame:
+    """Share of the year's requests that had no decision when the return was made, in per cent of requests received.
+
+    Args:
+        requests: Published rows with ``requests_decision_not_made`` and ``requests_received_in_year``.
+
+    Returns:
+        One row per area and year: ``numerator`` (without a decision), ``denominator`` (requests) and ``value`` (per cent).
+
+    Source: SEN2 return, from 2023. Official equivalent: ``request_outstanding_pc``.
+    """
+    return percent(
+        wide(requests, "requests_decision_not_made", "requests_received_in_year"),
+        "requests_decision_not_made",
+        "requests_received_in_year",
+    )
+
+
+@indicator
+def new_ehc_plans_count(new_plans: pd.DataFrame) -> pd.DataFrame:
+    """Number of plans that were made for the first time in the calendar year.
+
+    Args:
+        new_plans: Published rows with the measure ``new_ehc_plans``.
+
+    Returns:
+        One row per area and year: ``value`` (plans).
+
+    Source: SEN2 return. Official equivalent: ``new_ehc_plans``, the same where the file is sound.
+    """
+    return count(wide(new_plans, "new_ehc_plans"), "new_ehc_plans")
+
+
+@indicator
+def ceased_ehc_plans_count(ceased_plans: pd.DataFrame) -> pd.DataFrame:
+    """Number of plans that ended in the calendar year.
+
+    Args:
+        ceased_plans: Published rows with the measure ``total_ceased``.
+
+    Returns:
+        One row per area and year: ``value`` (plans).
+
+    Source: SEN2 return, from 2022. Official equivalent: ``total_ceased``, the same.
+    """
+    return count(wide(ceased_plans, "total_ceased"), "total_ceased")
+
+
+def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: pd.DataFrame) -> pd.DataFrame:
+    """Each calendar year's opening and closing January with what was started and ended between them.
+
+    Plans that move in from another council are in neither flow, so a small positive residual is ordinary; a negative one
+    or a large one says that stock and flow do not describe the same plans.
+    """
+    stock = wide(plans, "ehcplans")[["area", "time_period", "ehcplans", "source_id", "as_at"]]
+    new = wide(new_plans, "new_ehc_plans")[["area", "time_period", "new_ehc_plans", "as_at"]]
+    ceased = wide(ceased_plans, "total_ceased")[["area", "time_period", "total_ceased", "as_at"]]
+    table = new.merge(ceased, on=["area", "time_period"], how="inner", suffixes=("", "_ceased"), validate="one_to_one")
+    year = table["time_period"].astype(int)
+    for name, january in (("opening", year), ("closing", year + 1)):
+        side = stock.rename(columns={"ehcplans": name, "time_period": f"{name}_period", "as_at": f"as_at_{name}", "source_id": f"source_{name}"})
+        table[f"{name}_period"] = january.map(academic_year_of_january).astype(stock["time_period"].dtype)
+        table = table.merge(side, on=["area", f"{name}_period"], how="inner", validate="one_to_one")
+    table["as_at"] = table[["as_at", "as_at_ceased", "as_at_opening", "as_at_closing"]].max(axis=1)
+    table["expected"] = table["opening"] + table["new_ehc_plans"] - table["total_ceased"]
+    table["residual"] = table["closing"] - table["expected"]
+    complete = table["residual"].notna()
+    return table[complete].assign(time_identifier=CALENDAR, breakdown="", category="", shorthand="", source_id=table["source_closing"])
+
+
+@indicator
+def ehc_plans_stock_flow_count(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: pd.DataFrame) -> pd.DataFrame:
+    """How far the plans at one January, with those started and ended since, explain the plans at the next (plans).
+
+    Args:
+        plans: Published rows of the January plans, with ``ehcplans``.
+        new_plans: Published rows with ``new_ehc_plans``.
+        ceased_plans: Published rows with ``total_ceased``.
+
+    Returns:
+        One row per area, calendar year and step (``opening``, ``new``, ``ceased``, ``expected``, ``closing``, ``residual``):
+        ``value`` (plans). Expected = opening + new - ceased; residual = closing - expected. Only years with all four.
+
+    Source: SEN2 return. Official equivalent: none; DfE does not publish plans that move between councils.
+    """
+    table = _stock_and_flow(plans, new_plans, ceased_plans)
+    steps = {"opening": "opening", "new_ehc_plans": "new", "total_ceased": "ceased", "expected": "expected", "closing": "closing", "residual": "residual"}
+    long = table.drop(columns=["breakdown", "category"]).melt(
+        id_vars=["area", "time_period", "time_identifier", "shorthand", "source_id", "as_at"],
+        value_vars=list(steps),
+        var_name="category",
+        value_name="step",
+    )
+    return count(long.assign(category=long["category"].map(steps), breakdown="step"), "step")
+
+
+@indicator
+def ehc_plans_stock_flow_residual_percent(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: pd.DataFrame) -> pd.DataFrame:
+    """Plans that stock and flow leave unexplained, in per cent of the plans at the year's first January.
+
+    Args:
+        plans: Published rows of the January plans, with ``ehcplans``.
+        new_plans: Published rows with ``new_ehc_plans``.
+        ceased_plans: Published rows with ``total_ceased``.
+
+    Returns:
+        One row per area and calendar year: ``numerator`` (residual), ``denominator`` (opening plans), ``value`` (per cent).
+
+    Source: as ``ehc_plans_stock_flow_count``. Official equivalent: none.
+    """
+    return percent(_stock_and_flow(plans, new_plans, ceased_plans), "residual", "opening")
+
+
+@indicator
+def ehc_plans_by_need_percent(needs: pd.DataFrame) -> pd.DataFrame:
+    """Share of plans by the child's main type of need, in per cent of all plans.
+
+    Args:
+        needs: Published rows with ``ehc_plans`` and a measure ``number_<need>`` for each need.
+
+    Returns:
+        One row per area, January and need: ``numerator`` (plans), ``denominator`` (all plans) and ``value`` (per cent).
+
+    Source: SEN2 return, from 2025. Official equivalent: ``<need>_pc``.
+    """
+    table = wide(needs, "ehc_plans", *[f"number_{need}" for need in NEEDS])
+    long = table.drop(columns=["category", "breakdown"]).melt(
+        id_vars=[*[name for name in PLACE if name not in ("category", "breakdown")], "shorthand", "source_id", "as_at", "ehc_plans"],
+        value_vars=[f"number_{need}" for need in NEEDS],
+        var_name="category",
+        value_name="plans",
+    )
+    long["category"] = long["category"].str.removeprefix("number_")
+    return percent(long.assign(breakdown="need", time_identifier=ACADEMIC), "plans", "ehc_plans")

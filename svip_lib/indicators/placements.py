@@ -1,0 +1,158 @@
+"""Where children with plans are educated, on a stated base."""
+
+import pandas as pd
+
+from svip_lib.config.registry import indicator
+from svip_lib.indicators.ehc_plans import NEEDS
+from svip_lib.indicators.shape import PLACE, TOLD, percent, wide
+
+# DfE's published groups. "Educated elsewhere" is kept like for like: until 2022/23 three kinds stood outside DfE's total.
+GROUPS = ["mainstream_total", "special_total", "ap_pru_total", "fe_total", "elsewhere", "nm_early_years", "placement_unknown"]
+OUTSIDE_UNTIL_2023 = ["other_placement_settings", "await_prov_2022", "perm_ex_2022"]
+LAST_YEAR_OUTSIDE = "202223"
+
+
+@indicator
+def placements_mainstream_percent(plans: pd.DataFrame) -> pd.DataFrame:
+    """Share of all children with a plan who are in a mainstream school, in per cent of all plans.
+
+    Args:
+        plans: Published rows of the January plans, with ``mainstream_total`` and ``ehcplans``.
+
+    Returns:
+        One row per area and January: ``numerator`` (in mainstream), ``denominator`` (all plans), ``value`` (per cent).
+        Mainstream holds units, resourced provision and mainstream independent schools, as DfE groups them.
+
+    Source: SEN2 return. Official equivalent: ``mainstream_total_pc``.
+    """
+    return percent(wide(plans, "mainstream_total", "ehcplans"), "mainstream_total", "ehcplans")
+
+
+@indicator
+def placements_special_percent(plans: pd.DataFrame) -> pd.DataFrame:
+    """Share of all children with a plan who are in a special school, state or independent, in per cent of all plans.
+
+    Args:
+        plans: Published rows of the January plans, with ``special_total`` and ``ehcplans``.
+
+    Returns:
+        One row per area and January: ``numerator`` (in special schools), ``denominator`` (all plans), ``value`` (per cent).
+
+    Source: SEN2 return. Official equivalent: ``special_total_pc``.
+    """
+    return percent(wide(plans, "special_total", "ehcplans"), "special_total", "ehcplans")
+
+
+@indicator
+def placements_independent_special_percent(plans: pd.DataFrame) -> pd.DataFrame:
+    """Share of all children with a plan who are in an independent or non-maintained special school, in per cent of all plans.
+
+    Args:
+        plans: Published rows of the January plans, with ``special_independent``, ``special_non_maintained``, ``ehcplans``.
+
+    Returns:
+        One row per area and January: ``numerator`` (children), ``denominator`` (all plans), ``value`` (per cent).
+        Mainstream independent schools and specialist colleges are not in it.
+
+    Source: SEN2 return. Official equivalent: none as one number; DfE prints the two kinds apart.
+    """
+    table = wide(plans, "special_independent", "special_non_maintained", "ehcplans")
+    table["independent"] = table["special_independent"] + table["special_non_maintained"]
+    return percent(table, "independent", "ehcplans")
+
+
+def _groups(plans: pd.DataFrame) -> pd.DataFrame:
+    """The plans of each area and January by DfE's groups, like for like over the change of 2023."""
+    table = wide(plans, *(name for name in GROUPS if name != "elsewhere"), "ed_elsewhere", *OUTSIDE_UNTIL_2023, "ehcplans")
+    outside = table[OUTSIDE_UNTIL_2023].fillna(0).sum(axis=1).where(table["time_period"] <= LAST_YEAR_OUTSIDE, 0)
+    return table.assign(elsewhere=table["ed_elsewhere"] + outside)
+
+
+@indicator
+def placements_by_group_percent(plans: pd.DataFrame) -> pd.DataFrame:
+    """Share of all children with a plan by the kind of place where they are educated, in per cent of all plans.
+
+    Args:
+        plans: Published rows of the January plans, with DfE's placement totals and ``ehcplans``.
+
+    Returns:
+        One row per area, January and group: ``numerator`` (children), ``denominator`` (all plans), ``value`` (per cent).
+        Until January 2023 DfE counted other settings, awaiting a place and permanently excluded outside "educated
+        elsewhere"; here they are inside it throughout. Placements not recorded were first published for January 2023.
+
+    Source: SEN2 return. Official equivalent: ``…_total_pc``; "elsewhere" differs until January 2023.
+    """
+    table = _groups(plans)
+    long = table.drop(columns=["category", "breakdown"]).melt(
+        id_vars=["area", "time_period", "time_identifier", *TOLD, "ehcplans"],
+        value_vars=GROUPS,
+        var_name="category",
+        value_name="plans",
+    )
+    return percent(long.assign(breakdown="placement_group"), "plans", "ehcplans")
+
+
+@indicator
+def placements_table_3_percent() -> pd.DataFrame:
+    """Share of children by kind of place that the plan's Table 3 projects, in per cent of a population that it does not name.
+
+    Returns:
+        No rows: the plan figures come from the agreement, and there is no actual on their base.
+
+    Source: the council's report. Official equivalent: none; ``placements_closest_to_table_3_percent`` stands beside it.
+    """
+    return pd.DataFrame(columns=[*PLACE, *TOLD, "numerator", "denominator", "value"])
+
+
+@indicator
+def placements_closest_to_table_3_percent(plans: pd.DataFrame) -> pd.DataFrame:
+    """The nearest that published figures come to the plan's Table 3: shares of the children who are not in further education.
+
+    Args:
+        plans: Published rows of the January plans.
+
+    Returns:
+        One row per area, January and kind of place: ``numerator`` (children), ``denominator`` (all plans less further
+        education and placement not recorded) and ``value`` (per cent). Closest to the plan's base, and unconfirmed:
+        nobody outside the council knows which children Table 3 counts.
+
+    Source: SEN2 return. Official equivalent: none.
+    """
+    columns = ["ehcplans", "fe_total", "placement_unknown", "mainstream_total", "special_total", "special_la_maintained"]
+    columns += ["special_academy_free", "special_independent", "special_non_maintained", "nm_early_years"]
+    table = wide(plans, *columns)
+    table["whole"] = table["ehcplans"] - table["fe_total"] - table["placement_unknown"].fillna(0)
+    kinds = {
+        "early_years": table["nm_early_years"],
+        "mainstream_incl_resourced_provision": table["mainstream_total"],
+        "special": table["special_total"],
+        "special_maintained": table["special_la_maintained"] + table["special_academy_free"],
+        "special_independent": table["special_independent"] + table["special_non_maintained"],
+    }
+    parts = [percent(table.assign(part=part, category=name, breakdown="table_3_placement"), "part", "whole") for name, part in kinds.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
+@indicator
+def placements_mainstream_by_need_percent(needs_by_placement: pd.DataFrame) -> pd.DataFrame:
+    """Share of the children with each type of need who are in a mainstream school, in per cent of plans with that need.
+
+    Args:
+        needs_by_placement: Published rows by placement (category), with a measure ``number_<need>`` for each need.
+
+    Returns:
+        One row per area, January and need: ``numerator`` (in mainstream), ``denominator`` (plans with that need) and
+        ``value`` (per cent).
+
+    Source: SEN2 return, from 2025. Official equivalent: none; the counts are DfE's.
+    """
+    measures = [f"number_{need}" for need in NEEDS]
+    rows = needs_by_placement[needs_by_placement["measure"].isin(measures)]
+    totals = rows["category"].str.endswith(" - total")
+    single = rows["category"].isin(["Non-maintained early years", "Placement not recorded"])
+    place = [name for name in PLACE if name not in ("breakdown", "category")] + ["measure"]
+    whole = rows[totals | single].groupby(place, observed=True)["value"].sum().rename("whole")
+    part = rows[rows["category"] == "Mainstream - total"].set_index(place)[["value", "shorthand", "source_id", "available_from"]]
+    table = part.join(whole).reset_index().rename(columns={"value": "part", "available_from": "as_at"})
+    table["category"] = table["measure"].str.removeprefix("number_")
+    return percent(table.assign(breakdown="need"), "part", "whole")

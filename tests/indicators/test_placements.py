@@ -1,0 +1,60 @@
+"""Placements on their bases, on figures small enough to reckon by hand."""
+
+import math
+
+import pandas as pd
+
+from svip_lib.indicators import placements
+from svip_lib.indicators.shape import published_rows
+
+AREA = "E06000035"
+MIX = {
+    "ehcplans": 100,
+    "mainstream_total": 30,
+    "special_total": 45,
+    "special_la_maintained": 10,
+    "special_academy_free": 25,
+    "special_independent": 8,
+    "special_non_maintained": 2,
+    "ap_pru_total": 1,
+    "fe_total": 12,
+    "ed_elsewhere": 7,
+    "nm_early_years": 1,
+}
+
+
+def test_mainstream_is_a_share_of_all_plans():
+    rows = published_rows(AREA, "202526", "Academic year", ehcplans=4287, mainstream_total=1662)
+    assert round(placements.placements_mainstream_percent(rows)["value"].iloc[0], 1) == 38.8
+
+
+def test_educated_elsewhere_takes_in_until_2023_what_dfe_then_counted_outside():
+    before = published_rows(AREA, "202223", "Academic year", **MIX, placement_unknown=0, other_placement_settings=2, await_prov_2022=1, perm_ex_2022=1)
+    after = published_rows(AREA, "202324", "Academic year", **MIX, placement_unknown=4, other_placement_settings=2)
+    shares = placements.placements_by_group_percent(pd.concat([before, after])).set_index(["time_period", "category"])["numerator"]
+    assert shares["202223", "elsewhere"] == 11
+    assert shares["202324", "elsewhere"] == 7
+
+
+def test_placement_not_recorded_is_missing_and_not_zero_before_it_was_published():
+    shares = placements.placements_by_group_percent(published_rows(AREA, "202122", "Academic year", **MIX)).set_index("category")
+    assert math.isnan(shares.loc["placement_unknown", "value"])
+    assert shares.loc["placement_unknown", "shorthand"] == "x"
+
+
+def test_the_base_closest_to_table_3_leaves_out_further_education_and_placement_not_recorded():
+    shares = placements.placements_closest_to_table_3_percent(published_rows(AREA, "202425", "Academic year", **MIX, placement_unknown=8)).set_index("category")
+    assert set(shares["denominator"]) == {80}
+    assert shares.loc["mainstream_incl_resourced_provision", "value"] == 37.5
+    assert shares.loc["special_maintained", "numerator"] + shares.loc["special_independent", "numerator"] == shares.loc["special", "numerator"]
+
+
+def test_mainstream_by_need_is_a_share_of_the_plans_with_that_need():
+    rows = pd.concat(
+        [
+            published_rows(AREA, "202425", "Academic year", category=category, number_asd=number)
+            for category, number in {"Mainstream - total": 30, "Mainstream - academy": 30, "Special - total": 60, "Placement not recorded": 10}.items()
+        ]
+    )
+    shares = placements.placements_mainstream_by_need_percent(rows).set_index("category")
+    assert shares.loc["asd", ["numerator", "denominator", "value"]].to_list() == [30, 100, 30]
