@@ -60,7 +60,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     dictionary = read_dictionary(project.dictionary)
     check_registry(dictionary)
     published = read_reference(project.reference, as_at)
-    areas = _areas(authority, published, as_at)
+    areas = _areas(authority_name, authority, published, as_at)
     rows = published.rows[published.rows["area"].isin(areas["area"])]
     actual = [_compute(entry, rows) for entry in dictionary.values()]
     printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
@@ -72,7 +72,8 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
         twice = figures.loc[figures.duplicated(KEY), ["indicator", "area", "time_period", "category"]].iloc[0].to_list()
         raise Refusal(f"A figure has two values: {twice}.", remedy="An indicator must give one row a key; look at its merge or its categories.")
     registers = {"sources": published.sources, "repairs": published.repairs, "findings": published.findings}
-    registers = {name: table[table["area_code"].isin(areas["area"])] if "area_code" in table else table for name, table in registers.items()}
+    here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
+    registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
 
 
@@ -89,7 +90,7 @@ def check_registry(dictionary: dict[str, Indicator]) -> None:
         )
 
 
-def _areas(authority: Authority, published: Published, as_at: date) -> pd.DataFrame:
+def _areas(name: str, authority: Authority, published: Published, as_at: date) -> pd.DataFrame:
     """The authority and whom it is compared with, each with its role."""
     neighbours = authority.neighbours_in_force(as_at)
     known = published.areas.rename(columns={"area_code": "area", "name": "area_name"})
@@ -99,17 +100,17 @@ def _areas(authority: Authority, published: Published, as_at: date) -> pd.DataFr
     if lost:
         raise Refusal(
             f"The neighbours {', '.join(lost)} of the set '{neighbours.id}' are not in areas.csv.",
-            file=f"data/authorities/{authority.name}/authority.yaml",
+            file=f"data/authorities/{name}/authority.yaml",
             remedy="Give the three-digit codes of authorities that exist.",
         )
     roles = {authority.area_code: "authority", authority.region_code: "region", ENGLAND: "England"} | dict.fromkeys(found["area"], "neighbour")
     table = known[known["area"].isin(roles)][["area", "area_name"]]
     table = table.assign(role=table["area"].map(roles))
-    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [f"Neighbours ({neighbours.label})"], "role": ["neighbours"]})
+    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [neighbours.label], "role": ["neighbours"]})
     if authority.area_code not in set(table["area"]):
         raise Refusal(
             f"The area '{authority.area_code}' is not in areas.csv.",
-            file=f"data/authorities/{authority.name}/authority.yaml",
+            file=f"data/authorities/{name}/authority.yaml",
             remedy="Give the nine-character code of the authority, as E06000035.",
         )
     return pd.concat([table, mean], ignore_index=True)

@@ -55,4 +55,4 @@ def duty_status(released: Released, entry: Indicator) -> Status:
         return Status("none", "Not published", "")
     newest = own.iloc[-1]
     label = period_label(newest["time_period"], entry.time_identifier)
-    return Status("met", "Duty met", label) if newest["value"] >= LEGAL_STANDARD else Status("missed", "Duty not met in every case", label)
+    return Status("met", "Met", label) if newest["value"] >= LEGAL_STANDARD else Status("missed", "Not met", label)

@@ -45,6 +45,7 @@ def drawn_entry(**changes) -> Indicator:
         "reading": "It says nothing beyond the test.",
         "headline_category": "",
         "signed": "no",
+        "shown_from": "",
         "source": "Drawn for a test",
         "owner": "Nobody",
     }

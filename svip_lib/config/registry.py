@@ -33,12 +33,13 @@ class Indicator(Entry):
     time_identifier: Literal["Academic year", "Calendar year", "Financial year"]
     polarity: Literal["higher", "lower", "none"]
     statutory: Literal["yes", "no"]
-    chart: Literal["series", "bars", "neighbours", "table"]
+    chart: Literal["series", "bars", "multiples", "neighbours", "table"]
     published_column: str
     sentence: str = Field(min_length=10)
     reading: str = Field(min_length=10)
     headline_category: str
-    signed: Literal["yes", "no"]
+    signed: Literal["yes", "no", "headline"]
+    shown_from: str = Field(pattern=r"^(\d{4}|\d{6})?$")
     source: str = Field(min_length=5)
     owner: str = Field(min_length=3)
     categories: dict[str, str] = {}

@@ -1,0 +1,100 @@
+"""The command line: ``svip``, the same as ``python -m svip_lib``."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from svip_lib.config.periods import Quarter
+from svip_lib.config.project import EDITIONS, Project, check_edition, check_section
+from svip_lib.config.refusal import Refusal
+
+DONE, INCOMPLETE, REFUSED = 0, 1, 2
+_MOVED = "SVIP_OWN_CODE"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def svip() -> None:
+    """Build the quarterly monitoring pack of a council's Safety Valve Intervention Programme.
+
+    Exit status: 0 done; 1 something that was asked for is missing; 2 refused, and nothing was written.
+    """
+
+
+@svip.command()
+@click.argument("quarter", default="latest")
+@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities, or: all.")
+@click.option("--edition", default="public", show_default=True, help=f"One of: {', '.join(EDITIONS)}.")
+@click.option("--only", metavar="NN,…", help="Run these sections anew; the others are left as they are, unless something they need has changed.")
+@click.option("--force", is_flag=True, help="Run every section anew, changed or not.")
+@click.option("--data", type=click.Path(path_type=Path), help="A folder laid out like data/, to be read in its stead.")
+@click.option("--no-pdf", is_flag=True, help="Leave out the PDF files.")
+@click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
+def run(quarter: str, authority: str, edition: str, only: str | None, force: bool, data: Path | None, no_pdf: bool, quiet: bool) -> None:  # noqa: FBT001
+    """Build the pack of QUARTER (as 2025-26-Q4; without it, the authority's newest)."""
+    from svip_lib.pack.run import SectionsFailed, run_pack
+
+    project = Project.find(data=data)
+    check_edition(edition)
+    wanted = [check_section(name.strip(), project.sections()) for name in only.split(",")] if only else []
+    names = project.authorities if authority == "all" else [authority]
+    todo = [(name, project.quarter(name, quarter)) for name in names]
+    missing = False
+    for name, known in todo:
+        try:
+            folder = run_pack(project, name, known, edition, only=wanted, force=force, pdf=not no_pdf, quiet=quiet)
+        except SectionsFailed as failure:
+            click.echo(str(failure), err=True)
+            missing = True
+        else:
+            if not quiet:
+                click.echo(f"The pack is in {folder.relative_to(project.root)}: open index.html, or pack.pdf.")
+    sys.exit(INCOMPLETE if missing else DONE)
+
+
+@svip.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def refresh(folder: Path) -> None:
+    """Read a release of DfE's 'Education, health and care plans', as downloaded into FOLDER, into data/reference."""
+    from svip_lib.intake.published import refresh as read_release
+
+    click.echo(str(read_release(folder, Project.find().reference)))
+
+
+@svip.command(hidden=True)
+@click.argument("quarter")
+@click.option("--authority", required=True)
+@click.option("--edition", default="public")
+def figures(quarter: str, authority: str, edition: str) -> None:
+    """Compute and release the figures of QUARTER where they are stale; notebooks call it, so that they never hold private data."""
+    from svip_lib.disclosure import release_quarter
+
+    project = Project.find()
+    project.authority(authority)
+    release_quarter(project, authority, Quarter.parse(quarter), check_edition(edition))
+
+
+def main() -> None:
+    """Run the command; bad input is answered in one paragraph and exit status 2, never with a traceback."""
+    try:
+        _use_own_code()
+        svip(standalone_mode=True)
+    except Refusal as refusal:
+        click.echo(f"Refused: {refusal}", err=True)
+        sys.exit(REFUSED)
+
+
+def _use_own_code() -> None:
+    """Start again with the code of the checkout around the current folder, where another copy of it was loaded."""
+    try:
+        root = Project.find().root
+    except Refusal:
+        return  # the command says so itself, or only its help was asked for
+    if root not in Path(__file__).resolve().parents and _MOVED not in os.environ:
+        path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+        os.execve(sys.executable, [sys.executable, "-m", "svip_lib", *sys.argv[1:]], os.environ | {"PYTHONPATH": path, _MOVED: "1"})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Assembles sections into the report's web page, and into the page from which the PDF is laid out."""
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+from urllib.parse import unquote_to_bytes
+
+from bs4 import BeautifulSoup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from svip_lib.config.refusal import Refusal
+from svip_lib.pack.body import REFERENCES, TEMPLATES, Body, Heading, section_body, typeface_letters
+from svip_lib.show.fonts import FACES, subset_face
+
+__all__ = ["Body", "Cover", "page", "print_page", "section_body"]
+
+# Letters that nearly every page needs: with them in every subset, the pages of a pack share one, and it is made once.
+USUAL_LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("£–—‘’“”…×−≥≤·•→✓▲▼■◆◌☐\u00a0")
+WIDE = 7  # columns of a table that still fit an A4 page in the usual letters
+SHORT = 10  # rows of a table that is kept on one page
+PROVENANCE = Heading(1, "provenance", "How this report was made")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a reader must know before the first section; all of it in the reader's words.
+
+    ``marks`` says what kind of document this is: each key ('Draft', 'Synthetic', 'Internal') is printed at the head of every
+    page of the PDF, each value is the sentence that explains it in a banner. ``provenance`` is the table at the end.
+    """
+
+    title: str
+    council: str
+    quarter: str
+    edition: str
+    as_at: str
+    about: str
+    marks: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+def page(bodies: Sequence[Body], cover: Cover, *, whole: str | None = None) -> str:
+    """Return the web page of the whole pack, or of one section: one file that fetches nothing and runs nothing.
+
+    Args:
+        bodies: The sections, in the order of the report.
+        cover: What the reader must know first.
+        whole: For the page of a single section, the address of the whole report: the section's title is then the page's.
+
+    Raises:
+        Refusal: When an anchor stands twice, or a link or label points to none.
+    """
+    sections = [(body.title, Markup(_place(body, bodies, demote=whole is None))) for body in bodies]
+    headings = chain.from_iterable(body.headings if whole is None else body.headings[1:] for body in bodies)
+    content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE, "whole": whole}
+    style = _style(_render("page.html.j2", **content, style="", policy=""), "screen.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    # The hash lets in this page's own stylesheet and nothing else: no script, no outside request, whatever a section may hold.
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    return _sound(_render("page.html.j2", **content, style=Markup(style), policy=policy))
+
+
+def print_page(bodies: Sequence[Body], cover: Cover) -> str:
+    """Return the page from which the PDF is laid out: the same sections behind a cover and a contents with page numbers.
+
+    Args:
+        bodies: The sections, in the order of the report.
+        cover: What the reader must know first.
+
+    Raises:
+        Refusal: When an anchor stands twice, or a link or label points to none.
+    """
+    sections, letters = [], set()
+    for body in bodies:
+        soup = BeautifulSoup(_place(body, bodies, demote=True), "html.parser", multi_valued_attributes=None)
+        letters |= _fit_for_paper(soup)
+        sections.append((body.title, Markup(str(soup))))
+    headings = chain.from_iterable(body.headings for body in bodies)
+    content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE}
+    style = _style(_render("print.html.j2", **content, style="") + "".join(sorted(letters)), "print.css")
+    return _sound(_render("print.html.j2", **content, style=Markup(style)))
+
+
+def _place(body: Body, bodies: Sequence[Body], *, demote: bool) -> str:
+    """Fit a section into a page: links to sections of the same page stay in it, and the pack's own title takes level 1."""
+    here = {other.slug for other in bodies}
+    html = re.sub(r'href="(\w+)\.html(#[^"]+)"', lambda link: f'href="{link[2]}"' if link[1] in here else link[0], body.html)
+    return re.sub(r"<(/?)h([2-5])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) + 1}", html) if demote else html
+
+
+def _fit_for_paper(soup: BeautifulSoup) -> set[str]:
+    """Open what a reader of paper cannot open, and return the letters of the charts."""
+    letters = set()
+    for element in soup.find_all("details"):
+        element.name = "div"
+    for element in soup.find_all("summary"):
+        element.name, element["class"] = "p", "method-title"
+    for table in soup.find_all("table"):
+        rows = table.find_all("tr")
+        columns = max((len(row.find_all(["th", "td"])) for row in rows), default=0)
+        kinds = {"wide": columns > WIDE, "short": len(rows) <= SHORT}
+        table["class"] = " ".join([table.get("class", ""), *(kind for kind, applies in kinds.items() if applies)]).strip()
+    for pairs in soup.find_all("dl"):  # a PDF knows lists, not pairs: one item each, not two
+        pairs.name = "ul"
+        for term in pairs.find_all("dt"):
+            meaning = term.find_next_sibling("dd")
+            term.name, meaning.name = "strong", "span"
+            item = term.wrap(soup.new_tag("li"))
+            item.extend([": ", meaning.extract()])
+    for link in soup.find_all("a", href=re.compile(r"^\w+\.html#")):  # another file, which the reader of this one may not have
+        link.unwrap()
+    for picture in soup.find_all("img", src=re.compile("^data:image/svg")):
+        header, data = picture["src"].split(",", 1)
+        drawing = (base64.b64decode(data) if header.endswith(";base64") else unquote_to_bytes(data)).decode()
+        # Each chart carries its own few letters of the typeface under one name. On paper they would be mixed up: the page's serve.
+        drawing = re.sub(r"@font-face\s*\{[^}]*\}", "", drawing)
+        picture["src"] = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
+        letters |= set(drawing)
+    return letters
+
+
+def _contents(headings: Iterable[Heading], cover: Cover) -> list[dict]:
+    """The contents as lists within lists, with the provenance at their end."""
+    top: list[dict] = []
+    open_lists = [(0, top)]
+    for heading in [*headings, *([PROVENANCE] if cover.provenance else [])]:
+        while open_lists[-1][0] >= heading.level:
+            open_lists.pop()
+        entry = {"heading": heading, "below": []}
+        open_lists[-1][1].append(entry)
+        open_lists.append((heading.level, entry["below"]))
+    return top
+
+
+def _sound(html: str) -> str:
+    """Refuse a page on which an anchor stands twice, or a link or label points to none."""
+    anchors = Counter(re.findall(r'\sid="([^"]+)"', html))
+    wanted = set(re.findall(r'\shref="#([^"]+)"', html))
+    wanted |= {name for names in re.findall(rf'\s(?:{"|".join(REFERENCES)})="([^"]+)"', html) for name in names.split()}
+    if twice := sorted(name for name, count in anchors.items() if count > 1):
+        raise Refusal(f"The anchor '{twice[0]}' stands twice on the page.", remedy="Give each section its own number.")
+    if missing := sorted(wanted - set(anchors)):
+        raise Refusal(f"A link or label points to '{missing[0]}', which is not on the page.", remedy="Correct the link or the label.")
+    return html
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _render(template: str, **content) -> str:
+    return _templates().get_template(template).render(**content)
+
+
+def _style(text: str, sheet: str) -> str:
+    """The stylesheet of a page: the letters of the typeface that its text needs, what both pages share, and what is its own."""
+    letters = "".join(sorted(USUAL_LETTERS | frozenset(text) & typeface_letters()))
+    faces = [subset_face(weight, style, letters) for weight, style in FACES]
+    return "\n".join([*faces, *((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", sheet))])

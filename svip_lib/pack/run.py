@@ -1,0 +1,387 @@
+"""The quarterly run: figures once, a notebook a section, pages and papers from them, and one swap at the end."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+import papermill
+from jupyter_client import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+from tqdm import tqdm
+
+from svip_lib.config.authority import read_authority, read_quarter
+from svip_lib.config.periods import Quarter, day_label
+from svip_lib.config.project import DATA_VARIABLE, Project
+from svip_lib.config.refusal import Refusal
+from svip_lib.disclosure import OWNER_ONLY, Released, release_quarter
+from svip_lib.pack.html import Body, Cover, page, print_page, section_body
+
+SECONDS_A_CELL = 300
+# What the look of a section depends on beside our own code.
+DRAWING = (
+    "afcharts",
+    "fonttools",
+    "font-source-sans-pro",
+    "ipykernel",
+    "matplotlib",
+    "nbconvert",
+    "pandas",
+    "papermill",
+    "pikepdf",
+    "seaborn",
+    "weasyprint",
+)
+ROOMS = ("config/**/*.py", "disclosure.py", "status.py", "section.py", "show/**/*.py")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A section that did not run to its end: where it stopped, and why."""
+
+    section: str
+    cell: int | None
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        """The failure in a few lines: section, cell, its source, and the end of the traceback."""
+        where = f"cell {self.cell}" if self.cell is not None else "before its first cell"
+        code = "".join(f"\n    | {line}" for line in self.source.splitlines()[:8])
+        return f"{self.section}, {where}:{code}\n    {self.reason}"
+
+
+class SectionsFailed(Exception):
+    """Some sections failed; the last good pack is as it was."""
+
+    def __init__(self, failures: list[Failure], kept: Path):
+        told = "\n".join(map(str, failures))
+        super().__init__(
+            f"{len(failures)} of the sections failed; the last good pack stays as it was.\n{told}\nWhat they left is in {kept}."
+        )
+
+
+class RunLog:
+    """What a run did and how long each step took: kept outside the published folder, which depends on content alone."""
+
+    def __init__(self, folder: Path):
+        """Begin a log that is named after the moment; two runs in one second have two logs."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}Z-{os.getpid()}.jsonl"
+
+    def add(self, step: str, begun: float, outcome: str = "done") -> None:
+        """Write one line: the step, its seconds, and how it ended."""
+        line = {"step": step, "seconds": round(time.perf_counter() - begun, 2), "outcome": outcome}
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def run_pack(
+    project: Project,
+    authority: str,
+    quarter: Quarter,
+    edition: str,
+    *,
+    only: list[str] = (),
+    force: bool = False,
+    pdf: bool = True,
+    quiet: bool = False,
+) -> Path:
+    """Build the pack of an authority and quarter, and swap it into its place when it is whole.
+
+    Args:
+        project: Where things stand.
+        authority: A council that has a folder.
+        quarter: A quarter that it has laid out.
+        edition: ``public`` or ``internal``.
+        only: Sections to run anew though nothing changed; empty for none.
+        force: Run every section anew.
+        pdf: Whether the PDF files are made.
+        quiet: Whether the progress bar is left out.
+
+    Returns:
+        The folder of the pack.
+
+    Raises:
+        Refusal: When an input is missing or wrong; nothing is written to the pack.
+        SectionsFailed: When a notebook did not run to its end; the last good pack stays.
+    """
+    log = RunLog(project.reports(authority, quarter) / "runs")
+    parameters = {"authority": authority, "quarter": str(quarter), "edition": edition}
+    sections = project.sections()
+    for name in sections:
+        check_parameters(project.notebooks / f"{name}.ipynb", parameters)
+    with tqdm(total=len(sections) + 2 + pdf * (len(sections) + 1), disable=quiet, desc="figures", unit="step", leave=False) as bar:
+        begun = time.perf_counter()
+        released = release_quarter(project, authority, quarter, edition)
+        log.add("figures", begun)
+        bar.update()
+        _tell_kernels(project)
+        executed = project.private(authority, quarter, edition) / "notebooks"
+        executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+        failures = []
+        for name in sections:
+            bar.set_description(name)
+            begun = time.perf_counter()
+            source, target = project.notebooks / f"{name}.ipynb", executed / f"{name}.ipynb"
+            key = section_key(project, source, parameters, released)
+            fresh = _is_fresh(target, key) and not force and name not in only
+            failure = None if fresh else execute_section(source, target, parameters, key)
+            failures += [failure] if failure else []
+            log.add(name, begun, "failed" if failure else "unchanged" if fresh else "done")
+            bar.update()
+        if failures:
+            raise SectionsFailed(failures, executed / "failed")
+        building = project.reports(authority, quarter) / f".{edition}.{os.getpid()}"
+        shutil.rmtree(building, ignore_errors=True)
+        try:
+            _assemble(project, released, executed, building, pdf=pdf, bar=bar, log=log)
+            target = building.with_name(edition)
+            swap(building, target)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+        bar.update()
+    return target
+
+
+def check_parameters(notebook: Path, parameters: dict[str, str]) -> None:
+    """Stop before anything starts where a notebook does not take the parameters that the run gives, by name and by type.
+
+    Raises:
+        Refusal: When a parameter is missing, unknown or of another type; papermill itself would only warn.
+    """
+    try:
+        known = papermill.inspect_notebook(str(notebook))
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as mistake:
+        raise Refusal(
+            f"This is not a notebook ({type(mistake).__name__}).",
+            file=notebook,
+            remedy="Restore it from git, or save it again in JupyterLab.",
+        ) from None
+    missing, surplus = sorted(set(parameters) - set(known)), sorted(set(known) - set(parameters))
+    if missing or surplus:
+        told = [f"it lacks {', '.join(missing)}"] * bool(missing) + [f"nobody gives it {', '.join(surplus)}"] * bool(surplus)
+        raise Refusal(
+            f"The cell tagged 'parameters' does not fit the run: {' and '.join(told)}.",
+            file=notebook,
+            remedy=f"It must set exactly: {', '.join(parameters)}.",
+        )
+    for name, told in known.items():
+        if told["default"][:1] not in ("'", '"'):
+            raise Refusal(
+                f"The parameter '{name}' must be text, not {told['default']}.", file=notebook, remedy="Put its value into quotes."
+            )
+
+
+def execute_section(source: Path, target: Path, parameters: dict[str, str], key: str) -> Failure | None:
+    """Run one notebook; it counts as run only when every one of its cells was completed without an error.
+
+    Args:
+        source: The notebook.
+        target: Where the executed notebook is kept, for its owner only.
+        parameters: What its parameters cell is given.
+        key: The content key that the executed notebook is kept under.
+
+    Returns:
+        Nothing, or the failure; what a failed notebook left is kept aside, and the last good one stays.
+    """
+    beside = target.with_name(f".{os.getpid()}-{target.name}")
+    reason = None
+    try:
+        with tempfile.TemporaryDirectory(prefix="svip-") as sockets:
+            papermill.execute_notebook(
+                str(source),
+                str(beside),
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                execution_timeout=SECONDS_A_CELL,
+                request_save_on_cell_execute=False,
+                shutdown_kernel="immediate",
+                **_without_ports(sockets),
+            )
+    except PapermillExecutionError as error:
+        reason = ANSI.sub("", "\n".join(error.traceback[-1:]) if error.traceback else f"{error.ename}: {error.evalue}").strip()
+    except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
+        reason = ANSI.sub("", str(error)).strip().splitlines()[0]
+    failure = _first_unfinished(beside, source, reason)
+    if failure:
+        if beside.exists():
+            aside = target.parent / "failed"
+            aside.mkdir(mode=OWNER_ONLY, exist_ok=True)
+            beside.replace(aside / target.name)
+        return failure
+    book = nbformat.read(beside, as_version=4)
+    book.metadata["svip"] = {"key": key}
+    nbformat.write(book, beside)
+    beside.replace(target)
+    return None
+
+
+def _without_ports(sockets: str) -> dict:
+    """Let runner and kernel talk through files in a folder of the kernel's own, so that nothing crosses an unencrypted port."""
+    if os.name != "posix":
+        return {}
+
+    class PrivateKernel(AsyncKernelManager):
+        def __init__(self, **settings):
+            super().__init__(**settings)
+            self.transport, self.ip = "ipc", f"{sockets}/k"
+
+    return {"kernel_manager_class": PrivateKernel}
+
+
+def _first_unfinished(executed: Path, source: Path, reason: str | None) -> Failure | None:
+    """The cell at which a notebook stopped. Papermill marks cells behind a killed kernel as completed, so each is looked at."""
+    name = source.stem
+    if not executed.exists():
+        return Failure(name, None, "", reason or "papermill wrote no notebook")
+    code = [cell for cell in nbformat.read(executed, as_version=4).cells if cell.cell_type == "code" and cell.source.strip()]
+    for number, cell in enumerate(code, start=1):
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        if failed or cell.execution_count is None or cell.metadata.get("papermill", {}).get("status") != "completed":
+            return Failure(name, number, cell.source, reason or "the cell did not run to its end, though the kernel reported no error")
+    return Failure(name, len(code), code[-1].source if code else "", reason) if reason else None
+
+
+def section_key(project: Project, source: Path, parameters: dict[str, str], released: Released) -> str:
+    """Return a key that changes with anything that a section shows: its cells, its figures, its words, the code that draws it.
+
+    Outputs and execution counts are not in it, so running a notebook by hand changes nothing.
+    """
+    cells = [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in nbformat.read(source, as_version=4).cells]
+    digest = sha256(json.dumps([cells, parameters, released.key, [version(name) for name in DRAWING]]).encode())
+    folder = project.authority(released.authority)
+    files = [project.commentary(released.authority, released.quarter, source.stem), *sorted((folder / "assurance").glob("*"))]
+    for pattern in ROOMS:
+        files += sorted((project.root / "svip_lib").glob(pattern))
+    for path in files:
+        if path.is_file():
+            digest.update(sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _is_fresh(executed: Path, key: str) -> bool:
+    with suppress(FileNotFoundError):
+        return nbformat.read(executed, as_version=4).metadata.get("svip", {}).get("key") == key
+    return False
+
+
+def _tell_kernels(project: Project) -> None:
+    """Kernels work on this checkout's code and data, wherever the environment's own copy of the library stands."""
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        dict.fromkeys([str(project.root), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+    )
+    os.environ[DATA_VARIABLE] = str(project.data)
+
+
+def _assemble(project: Project, released: Released, executed: Path, building: Path, *, pdf: bool, bar: tqdm, log: RunLog) -> None:
+    """Write the pack into a folder of its own."""
+    begun = time.perf_counter()
+    (building / "sections").mkdir(parents=True)
+    bodies = [section_body(executed / f"{name}.ipynb", name) for name in project.sections()]
+    cover = _cover(project, released)
+    (building / "index.html").write_text(page(bodies, cover), encoding="utf-8")
+    for name, body in zip(project.sections(), bodies, strict=True):
+        (building / "sections" / f"{name}.html").write_text(page([body], cover, whole="../index.html"), encoding="utf-8")
+    released.rows.to_csv(building / "figures.csv", index=False, lineterminator="\n")
+    log.add("html", begun)
+    if pdf:
+        _write_papers(building, project.sections(), bodies, cover, bar, log)
+    (building / "manifest.json").write_text(json.dumps(manifest(project, released, building), indent=1) + "\n", encoding="utf-8")
+
+
+def _write_papers(building: Path, names: list[str], bodies: list[Body], cover: Cover, bar: tqdm, log: RunLog) -> None:
+    from svip_lib.pack.pdf import write_pdf  # WeasyPrint takes a second to load, and --no-pdf has no use for it
+
+    papers = [("pack", bodies)] + [(f"sections/{name}", [body]) for name, body in zip(names, bodies, strict=True)]
+    for name, parts in papers:
+        bar.set_description(f"{name}.pdf")
+        begun = time.perf_counter()
+        write_pdf(print_page(parts, cover), building / f"{name}.pdf")
+        log.add(f"{name}.pdf", begun)
+        bar.update()
+
+
+def _cover(project: Project, released: Released) -> Cover:
+    folder = project.authority(released.authority)
+    authority = read_authority(folder)
+    marks = {"Draft": "This pack is a draft: it has not been signed off or published by the council."}
+    if released.edition == "internal":
+        marks["Internal"] = "This edition holds exact figures and must not leave the council."
+    return Cover(
+        title="Safety Valve Intervention Programme: monitoring pack",
+        council=authority.council,
+        quarter=released.quarter.label,
+        edition=f"{released.edition.capitalize()} edition",
+        as_at=day_label(read_quarter(folder, str(released.quarter)).as_at),
+        about=(
+            f"How {authority.council}'s plan for pupils with high needs goes, and whether children and young people with special "
+            "educational needs get what the law entitles them to. Built from the Department for Education's published figures."
+        ),
+        marks=marks,
+        provenance={
+            "Figures": "Department for Education, Open Government Licence v3.0; each figure names its source and its base",
+            "Content key": released.key[:16],
+            "Figures file": "figures.csv beside this page holds every number of the pack",
+        },
+    )
+
+
+def manifest(project: Project, released: Released, building: Path) -> dict:
+    """Return what a pack was made from and what it holds; nothing in it changes from one run to the next.
+
+    Returns:
+        Parameters, the content key of the figures, package versions, and the SHA-256 of every input and output.
+    """
+    folder = project.authority(released.authority)
+    inputs = [path for base in (project.reference, project.dictionary, folder / "assurance") for path in base.rglob("*")]
+    inputs += [*folder.glob("*.yaml"), *project.quarter_folder(released.authority, released.quarter).rglob("*")]
+    inputs += [project.commentary(released.authority, released.quarter, name) for name in project.sections()]
+    books = [project.notebooks / f"{name}.ipynb" for name in project.sections()]
+    outputs = [path for path in building.rglob("*") if path.is_file()]
+    return {
+        "parameters": {"authority": released.authority, "quarter": str(released.quarter), "edition": released.edition},
+        "content_key": released.key,
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in DRAWING},
+        "inputs": _hashes(inputs, project.data) | _hashes(books, project.root),
+        "outputs": _hashes(outputs, building),
+    }
+
+
+def _hashes(paths: list[Path], base: Path) -> dict[str, str]:
+    return {path.relative_to(base).as_posix(): sha256(path.read_bytes()).hexdigest() for path in sorted(paths) if path.is_file()}
+
+
+def swap(new: Path, place: Path) -> None:
+    """Put a finished folder into its place; the one that stood there goes only when the new one stands.
+
+    Raises:
+        Refusal: When the folder cannot be written to; the old pack stays.
+    """
+    old = place.with_name(f".{place.name}.{os.getpid()}.old")
+    try:
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
+    except OSError as mistake:
+        if old.exists() and not place.exists():
+            old.rename(place)
+        raise Refusal(
+            f"The pack cannot be put into its place ({mistake.strerror}).",
+            file=place,
+            remedy="Close what holds it open, or free its folder.",
+        ) from None
+    shutil.rmtree(old, ignore_errors=True)

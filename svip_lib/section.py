@@ -1,0 +1,233 @@
+"""What a notebook holds: open a section, show its figures, close it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML, display
+from markupsafe import Markup
+
+from svip_lib.config.agreement import read_agreement
+from svip_lib.config.authority import read_authority, read_quarter
+from svip_lib.config.periods import day_label
+from svip_lib.config.project import Project, check_edition, check_section
+from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import Indicator, read_bases, read_dictionary
+from svip_lib.disclosure import Released, is_current, read_released
+from svip_lib.show import charts, marks, registers, tables, words
+from svip_lib.status import Status, duty_status, trajectory_status
+
+REFERENCE = re.compile(r"\{([^{}]*)\}")
+
+
+def open_section(name: str, authority: str = "medway", quarter: str = "latest", edition: str = "public") -> "Section":
+    """Open a section of the pack for an authority, quarter and edition.
+
+    Stale figures are computed first, in a process of their own, so that Run All in JupyterLab just works and a notebook
+    never holds anything but released figures.
+
+    Args:
+        name: The name of the notebook, as ``10_ehc_plans``.
+        authority: A council that has a folder under ``data/authorities``.
+        quarter: As ``2025-26-Q4``; ``latest`` for the newest that the council has laid out.
+        edition: ``public`` or ``internal``.
+
+    Raises:
+        Refusal: When a name is unknown, or a file that the figures need is missing or wrong.
+    """
+    project = Project.find()
+    if project.root not in Path(__file__).resolve().parents:
+        raise Refusal(
+            f"This notebook stands in '{project.root}', but svip_lib was loaded from another copy of the project.",
+            remedy="Start JupyterLab with 'make lab' in the project's folder.",
+        )
+    check_edition(edition)
+    known = project.quarter(authority, quarter)
+    if not is_current(project, authority, known, edition):
+        command = [sys.executable, "-m", "svip_lib", "figures", str(known), "--authority", authority, "--edition", edition]
+        done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Refusal(done.stderr.strip(), remedy="")
+    return Section(name, project, read_released(project, authority, known, edition))
+
+
+class Section:
+    """A section that is being told: each call shows one thing, and ``close`` makes sure that nothing was left out."""
+
+    def __init__(self, name: str, project: Project, released: Released):
+        """Read what the section needs beside its figures: the council, its agreement, the dictionary."""
+        folder = project.authority(released.authority)
+        self.name = check_section(name, project.sections()) if not name.startswith("_") else name
+        self._number = self.name[:2].lstrip("0_") or "0"
+        self.released = released
+        self.authority = read_authority(folder)
+        self.agreement = read_agreement(folder / "agreement.yaml")
+        self.dictionary = read_dictionary(project.dictionary)
+        self._bases = read_bases(project.dictionary)
+        self._as_at = read_quarter(folder, str(released.quarter)).as_at
+        self._commentary = project.commentary(released.authority, released.quarter, self.name)
+        self._assurance = folder / "assurance"
+        self._shown: list[str] = []
+        self._charts = self._tables = 0
+
+    def banner(self) -> None:
+        """Say what the reader has before them: whose figures, for when, known when, and what is not verified."""
+        lacking = len(self.agreement.unverified())
+        internal = " Internal edition: exact figures, not to leave the council." if self.released.edition == "internal" else ""
+        told = "{}, {}. What was known on {}. {} entries of the agreement are unverified and stand without a value.{}"
+        words = Markup(told).format(self.authority.council, self.released.quarter.label, day_label(self._as_at), lacking, internal)
+        _show(Markup('<p class="subtitle">{}</p>').format(words))
+
+    def show(self, name: str, chart: str | None = None) -> None:
+        """Show an indicator: its message, chart, table, and what it means.
+
+        Args:
+            name: The indicator, as in the dictionary.
+            chart: Another kind of chart than the dictionary's: ``series``, ``bars``, ``neighbours`` or ``table``.
+        """
+        entry = self._indicator(name)
+        self._shown.append(name)
+        anchor = name if chart is None else f"{name}_{chart}"
+        entry = entry.model_copy(update={"chart": chart}) if chart else entry
+        message = words.message(self.released, entry)
+        svg = charts.draw(self.released, entry)
+        base = self._bases[entry.base]
+        subtitle = words.subtitle(self.released, entry, base)
+        parts = []
+        if svg:
+            self._charts += 1
+            alternative = words.alternative_text(self.released, entry, charts.KINDS[entry.chart])
+            caption = Markup("Figure {}.{}. {}. Source: {}").format(self._number, self._charts, entry.label, entry.source)
+            figure = '<figure class="chart" id="{}"><p class="message">{}</p><p class="subtitle">{}</p>{}<figcaption>{}</figcaption></figure>'
+            parts.append(Markup(figure).format(anchor, message, subtitle, Markup(charts.as_image(svg, alternative)), caption))
+        else:
+            parts.append(Markup('<p class="message" id="{}">{}</p><p class="subtitle">{}</p>').format(anchor, message, subtitle))
+        frame = tables.indicator_table(self.released, entry)
+        notes = [f"Source: {entry.source}. {entry.definition}"]
+        parts.append(self._table(frame, f"{anchor}-table", entry.label, numeric=set(frame.columns[1:]), notes=notes))
+        parts.append(Markup('<p class="meaning">{}</p>').format(words.meaning(self.released, entry)))
+        _show(Markup("\n").join(parts))
+
+    def headlines(self, *names: str) -> None:
+        """Show the messages of some indicators as a list, the most important first."""
+        items = [Markup("<li>{}.</li>").format(words.message(self.released, self._indicator(name))) for name in names]
+        _show(Markup('<ul class="headlines">{}</ul>').format(Markup("").join(items)))
+
+    def statuses(self) -> None:
+        """Show the two statuses side by side, never averaged: the agreement's trajectory, and the duties of the law."""
+        tolerance = self.authority.tolerance_percent
+        planned = [entry for entry in self.dictionary.values() if self._has_plan(entry)]
+        duties = [entry for entry in self.dictionary.values() if entry.statutory == "yes"]
+        rows = [self._status_row(entry, trajectory_status(self.released, entry, tolerance), self._plan_text(entry)) for entry in planned]
+        columns = ["Measure", "Newest", "Plan", "Status"]
+        trajectory = self._table(pd.DataFrame(rows, columns=columns), "status-trajectory", "Trajectory: how the agreement's plan goes", finished={"Status"})
+        rows = [self._status_row(entry, duty_status(self.released, entry), "every case") for entry in duties]
+        columns[2] = "The law asks"
+        duty = self._table(pd.DataFrame(rows, columns=columns), "status-duty", "Duty: what the law requires", finished={"Status"})
+        _show(Markup('<div class="statuses"><div>{}</div><div>{}</div></div>').format(trajectory, duty))
+
+    def table(self, name: str) -> None:
+        """Show one of the tables that are not an indicator's; the names stand below, each with its caption."""
+        captions = {
+            "table_3": "What the plan's Table 3 projects, and the published shares that come closest to it (unconfirmed)",
+            "sources": "Where the figures come from",
+            "published_and_computed": "Shares that we computed beside the same shares as published, over all areas of this pack",
+            "repairs": "What was mended in published files",
+            "oddities": f"What looks wrong in the figures published for {self.authority.name}, and was left as published",
+            "report_findings": "Slips and gaps in the council's report of 2022",
+            "unverified": "What nobody has verified",
+            "amounts": "The money that the agreement names",
+            "amounts_stated": "The money that the council's report states",
+            "decisions": "Decisions that shape this pack",
+            "assumptions": "Assumptions that this pack rests on",
+        }
+        if name not in captions:
+            raise Refusal(f"There is no register '{name}'.", remedy=f"Choose one of: {', '.join(captions)}.")
+        if name in ("decisions", "assumptions"):
+            frame = registers.assurance(self._assurance / f"{name}.csv")
+        elif name == "published_and_computed":
+            frame = registers.published_and_computed(self.released, self.dictionary)
+        elif name == "table_3":
+            frame = registers.table_3(self.released, self.dictionary)
+            self._shown += [entry.name for entry in self.dictionary.values() if entry.filter_grouping_column == "table_3_placement"]
+        else:
+            given = self.agreement if name in ("report_findings", "unverified", "amounts", "amounts_stated") else self.released
+            frame = getattr(registers, name)(given)
+        if frame.empty:
+            _show(Markup('<p class="table-note">{}: none.</p>').format(captions[name]))
+            return
+        numeric = set(frame.columns[1:]) if name in ("published_and_computed", "table_3") else set()
+        _show(self._table(frame, f"register-{name}", captions[name], numeric=numeric))
+
+    def commentary(self) -> None:
+        """Show the analyst's words on this quarter, if there are any; every figure in them is named and never typed.
+
+        Raises:
+            Refusal: When a name in braces is not an indicator of this pack; with file and line.
+        """
+        if not self._commentary.is_file():
+            return
+        lines = self._commentary.read_text(encoding="utf-8").splitlines()
+        text = "\n".join(REFERENCE.sub(lambda found: self._referred(found[1], line), words) for line, words in enumerate(lines, start=1))
+        paragraphs = [Markup("<p>{}</p>").format(part.strip()) for part in text.split("\n\n") if part.strip()]
+        _show(Markup('<blockquote class="commentary">{}</blockquote>').format(Markup("").join(paragraphs)))
+
+    def close(self) -> None:
+        """Show the sources of what was shown, and make sure that every indicator of this section has been.
+
+        Raises:
+            Refusal: When the dictionary gives this section an indicator that the notebook does not show.
+        """
+        own = [entry.name for entry in self.dictionary.values() if entry.section == self.name]
+        forgotten = [name for name in own if name not in self._shown]
+        if forgotten:
+            raise Refusal(
+                f"This section does not show: {', '.join(forgotten)}.",
+                file=f"notebooks/{self.name}.ipynb",
+                remedy='Add a cell section.show("…") for each, or move it to another section in data/dictionary/indicators.csv.',
+            )
+        rows = self.released.rows[self.released.rows["indicator"].isin(self._shown) & (self.released.rows["origin"] == "published")]
+        frame = registers.sources(self.released, set(rows["source_id"]))
+        if len(frame):
+            _show(self._table(frame, "sources", "Sources of this section"))
+
+    def _indicator(self, name: str) -> Indicator:
+        if name not in self.dictionary:
+            close = [known for known in self.dictionary if name.split("_")[0] in known]
+            raise Refusal(f"There is no indicator '{name}'.", remedy=f"Look in data/dictionary/indicators.csv; near it: {', '.join(close) or 'none'}.")
+        return self.dictionary[name]
+
+    def _has_plan(self, entry: Indicator) -> bool:
+        rows = self.released.select(entry.name, base=entry.base)
+        return bool((rows["measure"] == "plan").any() and (rows["measure"] == "actual").any())
+
+    def _plan_text(self, entry: Indicator) -> str:
+        now = words.newest(self.released, entry)
+        return words.number(now.plan, entry, signed=False) if now and now.plan is not None else "[z]"
+
+    def _status_row(self, entry: Indicator, status: Status, standard: str) -> list:
+        now = words.newest(self.released, entry)
+        value = f"{words.number(now.row['value'], entry)} ({now.label})" if now else "[x]"
+        return [entry.label, value, standard, marks.status_html(status)]
+
+    def _referred(self, name: str, line: int) -> str:
+        if name not in self.dictionary:
+            raise Refusal(
+                f"'{{{name}}}' is not an indicator.",
+                file=self._commentary,
+                line=line,
+                remedy="Write the indicator's name from data/dictionary/indicators.csv between the braces.",
+            )
+        now = words.newest(self.released, self.dictionary[name])
+        return words.number(now.row["value"], self.dictionary[name]) if now else "[x]"
+
+    def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
+        self._tables += 1
+        return tables.table_html(frame, anchor=anchor, caption=f"Table {self._number}.{self._tables}. {caption}", **how)
+
+
+def _show(html: Markup) -> None:
+    """Put finished HTML into the notebook; everything that came from data was escaped on its way here."""
+    display(HTML(str(html)))

@@ -1,0 +1,278 @@
+"""Charts for readers: released figures only, a message and an alternative text always, and no meaning by colour alone."""
+
+import base64
+import io
+import re
+import textwrap
+from html import unescape
+
+import afcharts  # noqa: F401  (registers the government style with matplotlib)
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib import font_manager
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from markupsafe import escape
+
+from svip_lib.config.periods import january_of, period_label
+from svip_lib.config.registry import Indicator
+from svip_lib.disclosure import Released
+from svip_lib.show.fonts import FAMILY, font_file, subset_face
+from svip_lib.show.words import neighbour_periods, number, own_rows, plain, shown
+
+INK, GREY = "#1a1a1a", "#6b7178"
+BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
+WIDTH = 7.2  # inches: the text width of an A4 page and of the web page's column
+LONGEST_TEXT = 420
+PLACEHOLDERS = re.compile(r"no description|image of|chart\.?$|figure \d|\.(png|svg)|untitled|lorem", re.IGNORECASE)
+MARKS = {
+    "authority": {"color": BLUE, "marker": "o", "linewidth": 2.4, "markersize": 6, "zorder": 5},
+    "neighbours": {"color": PLUM, "marker": "s", "linewidth": 1.4, "markersize": 4, "linestyle": (0, (5, 2))},
+    "region": {"color": ORANGE, "marker": "^", "linewidth": 1.4, "markersize": 4, "linestyle": (0, (1, 1.2))},
+    "England": {"color": TEAL, "marker": "D", "linewidth": 1.4, "markersize": 4, "linestyle": (0, (6, 1.5, 1, 1.5))},
+}
+PLAN = {"color": INK, "marker": "D", "markerfacecolor": "white", "linewidth": 1.2, "markersize": 6, "linestyle": (0, (3, 2)), "zorder": 4}
+
+for _weight in (400, 600):
+    font_manager.fontManager.addfont(font_file(_weight))
+_STYLE = {
+    "font.family": FAMILY,
+    "font.size": 10.5,
+    "axes.titlesize": 10.5,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": "#d9dde1",
+    "svg.fonttype": "none",
+    "figure.facecolor": "white",
+    "axes.prop_cycle": mpl.cycler(color=[BLUE, TEAL, PLUM, ORANGE]),
+}
+
+
+def draw(released: Released, entry: Indicator) -> str | None:
+    """Return an indicator's chart as SVG text, or nothing where the dictionary asks for a table only.
+
+    Args:
+        released: What the gate let through; anything else is refused.
+        entry: The indicator; its row in the dictionary says which kind of chart it has.
+
+    Raises:
+        TypeError: When the figures did not come through the gate.
+    """
+    if not isinstance(released, Released):
+        raise TypeError("a chart shows released figures only")
+    painter = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours}.get(entry.chart)
+    if painter is None or own_rows(released, entry)["value"].notna().sum() == 0:
+        return None
+    with plt.style.context(["afcharts.afcharts", _STYLE]), mpl.rc_context({"svg.hashsalt": entry.name}):
+        figure = painter(released, entry)
+        svg = _to_svg(figure)
+        plt.close(figure)
+    return svg
+
+
+def as_image(svg: str, alternative_text: str) -> str:
+    """Return a chart as an ``img`` element with its alternative text.
+
+    Raises:
+        ValueError: When the text is empty, a placeholder, or too long to listen to.
+    """
+    text = alternative_text.strip()
+    if len(text) < 20 or PLACEHOLDERS.search(text) or len(text) > LONGEST_TEXT:
+        raise ValueError(f"an alternative text states the chart's message in 20 to {LONGEST_TEXT} characters; this one does not: {text!r}")
+    return f'<img alt="{escape(text)}" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">'
+
+
+KINDS = {"series": "Line chart", "bars": "Bar chart", "multiples": "Set of small line charts", "neighbours": "Dot chart"}
+
+
+def _axes(height: float, *, grid: str) -> tuple[Figure, Axes]:
+    figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
+    axes.grid(visible=False)
+    axes.grid(visible=True, axis=grid, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    return figure, axes
+
+
+def _tick(value: float, _position: int, entry: Indicator) -> str:
+    return f"£{value / 1e6:.0f}m" if entry.indicator_unit == "£" else plain(value, entry.indicator_unit, 0)
+
+
+def _year(period: str) -> int:
+    """A place on the axis: the year in which the period ends."""
+    return january_of(period) if len(period) == 6 else int(period)
+
+
+def _series(released: Released, entry: Indicator) -> Figure:
+    """The authority's figures as marks on a line, the plan as hollow marks, and those it is compared with, labelled at their ends."""
+    figure, axes = _axes(3.5, grid="y")
+    own = own_rows(released, entry)
+    shared = shown(released, entry)
+    lines = [(released.area_name(released.area("authority")), own, MARKS["authority"])]
+    if entry.indicator_unit == "%" and entry.signed == "no":
+        for role in ("neighbours", "region", "England"):
+            rows = shared[(shared["area"] == released.area(role)) & (shared["measure"] == own["measure"].iloc[0])]
+            lines.append(("Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role)) if len(rows) else role, rows, MARKS[role]))
+    plan = shared[(shared["measure"] == "plan") & (shared["area"] == released.area("authority"))]
+    lines.append(("Plan", plan, PLAN))
+    lines = [(name, rows[rows["value"].notna()], style) for name, rows, style in lines]
+    lines = [(name, rows.sort_values("time_period"), style) for name, rows, style in lines if len(rows)]
+    last = max(_year(rows["time_period"].iloc[-1]) for _, rows, _ in lines)
+    ends = []
+    for name, rows, style in lines:
+        years = rows["time_period"].map(_year)
+        axes.plot(years, rows["value"], clip_on=False, **style)
+        ends.append((rows["value"].iloc[-1], f"{name} {number(rows['value'].iloc[-1], entry)}", years.iloc[-1], style is MARKS["authority"]))
+    periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]})
+    axes.set_xticks([_year(period) for period in periods], [_short(period, entry) for period in periods])
+    low = min(rows["value"].min() for _, rows, _ in lines)
+    axes.set_ylim(bottom=min(0, low * 1.15))
+    axes.margins(y=0.12)
+    if low < 0:
+        axes.axhline(0, color=GREY, linewidth=1)
+    axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
+    axes.set_xlim(_year(periods[0]) - 0.3, last + 0.15)
+    _label_ends(axes, ends, last)
+    return figure
+
+
+def _short(period: str, entry: Indicator) -> str:
+    return period_label(period, entry.time_identifier).replace("January ", "Jan ")
+
+
+def _label_ends(axes: Axes, ends: list[tuple], last: int) -> None:
+    """Write each line's name and newest value beside its end, in near-black, pushed apart so that none covers another."""
+    bottom, top = axes.get_ylim()
+    gap = 0.075 * (top - bottom)
+    placed = None
+    for value, text, year, strong in sorted(ends):
+        height = value if placed is None else max(value, placed + gap)
+        placed = height
+        axes.annotate(
+            text if year == last else f"{text} ({year})",
+            xy=(year, value),
+            xytext=(last + 0.25, height),
+            va="center",
+            fontweight=600 if strong else 400,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 4},
+        )
+
+
+def _bars(released: Released, entry: Indicator) -> Figure:
+    """The newest period by category, longest first, with England's figure as a mark on each bar and both numbers beside it."""
+    own = own_rows(released, entry)
+    own = own[own["value"].notna()]
+    own = own[own["time_period"] == own["time_period"].max()].sort_values("value", kind="stable")
+    figure, axes = _axes(1.0 + 0.3 * len(own), grid="x")
+    names = [entry.categories.get(category, category) for category in own["category"]]
+    axes.barh(names, own["value"], color=BLUE, height=0.62)
+    columns = [(released.area_name(released.area("authority")), own["value"], 600)]
+    england = shown(released, entry)
+    same = (england["time_period"] == own["time_period"].iloc[0]) & (england["measure"] == own["measure"].iloc[0])
+    england = england[same & (england["area"] == released.area("England"))].set_index("category")["value"].reindex(own["category"])
+    if entry.indicator_unit == "%" and england.notna().any():
+        axes.plot(england.to_numpy(), names, linestyle="none", marker="D", markersize=6, color="white", markeredgecolor=INK)
+        columns.append(("England ◆", england, 400))
+    top = max(values.max() for _, values, _ in columns)
+    for place, (heading, values, weight) in enumerate(columns):
+        x = top * (1.16 + 0.2 * place)
+        axes.text(x, len(own) - 0.35, heading, ha="right", va="bottom", fontweight=weight)
+        for position, value in enumerate(values):
+            axes.text(x, position, number(value, entry, "" if pd.notna(value) else "x"), ha="right", va="center", fontweight=weight)
+    axes.set_xlim(0, top * 1.02)
+    axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
+    return figure
+
+
+def _multiples(released: Released, entry: Indicator) -> Figure:
+    """A small chart for each category, all on one scale: the authority's line beside England's."""
+    own = own_rows(released, entry)
+    rows = shown(released, entry)
+    pair = rows["area"].isin([released.area("authority"), released.area("England")])
+    rows = rows[pair & (rows["measure"] == own["measure"].iloc[0]) & rows["value"].notna()]
+    newest = own[own["time_period"] == own["time_period"].max()].sort_values("value", ascending=False)
+    order = [entry.categories.get(category, category) for category in newest["category"]]
+    names = {released.area("authority"): released.area_name(released.area("authority")), released.area("England"): "England"}
+    long = pd.DataFrame(
+        {
+            "year": rows["time_period"].map(_year),
+            "value": rows["value"],
+            "panel": rows["category"].map(entry.categories),
+            "line": rows["area"].map(names),
+        }
+    )
+    lines = list(names.values())
+    styles = dict(zip(lines, (MARKS["authority"], MARKS["England"]), strict=True))
+    grid = sns.FacetGrid(long, col="panel", col_order=order, col_wrap=3, height=1.75, aspect=WIDTH / 3 / 1.75, sharex=True, sharey=True)
+    for panel, axes in grid.axes_dict.items():
+        axes.grid(visible=False)
+        axes.grid(visible=True, axis="y", linewidth=0.8)
+        for line, style in styles.items():
+            drawn = long[(long["panel"] == panel) & (long["line"] == line)].sort_values("year")
+            axes.plot(drawn["year"], drawn["value"], clip_on=False, label=line, **style | {"markersize": 3.5})
+            if line == lines[0] and len(drawn):
+                axes.annotate(
+                    number(drawn["value"].iloc[-1], entry),
+                    (drawn["year"].iloc[-1], drawn["value"].iloc[-1]),
+                    xytext=(0, 6),
+                    textcoords="offset points",
+                    ha="right",
+                    fontweight=600,
+                )
+        axes.set_title("\n".join(textwrap.wrap(panel, 26)), loc="left", fontsize=9.5, fontweight=600)
+        axes.tick_params(length=0, labelsize=9)
+        axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
+    years = sorted(long["year"].unique())
+    grid.set(xlabel="", ylabel="", ylim=(0, None), xticks=[years[0], years[-1]])
+    grid.despine(left=True, bottom=True)
+    grid.figure.legend(*grid.axes.flat[0].get_legend_handles_labels(), loc="lower right", frameon=False, ncols=2)
+    return grid.figure
+
+
+def _neighbours(released: Released, entry: Indicator) -> Figure:
+    """The authority among its neighbours, its region and England: where each stood first, and where it stands now."""
+    rows = shown(released, entry).merge(released.areas, on="area", validate="many_to_one")
+    rows = rows[(rows["measure"] == "actual") & (rows["role"] != "neighbours") & rows["value"].notna()]
+    first, newest = neighbour_periods(released, entry)
+    wide = rows[rows["time_period"].isin([first, newest])].pivot(index="area_name", columns="time_period", values="value").dropna(subset=[newest])
+    wide = wide.sort_values(newest)
+    figure, axes = _axes(0.9 + 0.29 * len(wide), grid="x")
+    authority = released.area_name(released.area("authority"))
+    places = range(len(wide))
+    axes.hlines(places, wide[first], wide[newest], color=GREY, linewidth=1.2)
+    axes.plot(wide[first], places, "o", color="white", markeredgecolor=GREY, markersize=6, label=period_label(first, entry.time_identifier))
+    own = [BLUE if name == authority else TEAL for name in wide.index]
+    axes.scatter(wide[newest], places, c=own, s=52, zorder=3, label=period_label(newest, entry.time_identifier))
+    axes.set_yticks(places, wide.index)
+    for label in axes.get_yticklabels():
+        label.set_fontweight(600 if label.get_text() == authority else 400)
+    room = 0.02 * wide.max().max()
+    for place, (start, end) in enumerate(zip(wide[first].fillna(wide[newest]), wide[newest], strict=True)):
+        axes.text(max(start, end) + room, place, number(end, entry), va="center", fontweight=600 if wide.index[place] == authority else 400)
+    axes.set_xlim(0, wide.max().max() * 1.14)
+    axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
+    axes.legend(loc="upper left", bbox_to_anchor=(0, 1.0 + 0.35 / len(wide) + 0.06), ncols=2, frameon=False, handletextpad=0.2)
+    return figure
+
+
+def _to_svg(figure: Figure) -> str:
+    """The figure as SVG whose text is text, in a subset of the pack's typeface that the picture carries itself."""
+    file = io.StringIO()
+    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = file.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    words = "".join(unescape(text) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg, flags=re.DOTALL))
+    characters = "".join(sorted(set(re.sub(r"<[^>]+>", "", words)) | set("0123456789")))
+    faces = "".join(subset_face(weight, "normal", characters) for weight in (400, 600))
+    opening = svg.index(">") + 1
+    return f"{svg[:opening]}<style>{faces}</style>{svg[opening:]}"

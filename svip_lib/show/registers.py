@@ -1,0 +1,182 @@
+"""The tables of words that the pack prints: sources, findings, what is unverified, and how computed and published figures compare."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from svip_lib.config.agreement import Agreement, Amount
+from svip_lib.config.periods import period_label
+from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import Indicator
+from svip_lib.disclosure import Released
+from svip_lib.show.words import number, plain
+
+UNVERIFIED = "[unverified]"
+# Sums that the report names as rules of the country: no part of what was agreed.
+NATIONAL_RULES = ("notional_funding_per_pupil",)
+
+
+def sources(released: Released, used: set[str] | None = None) -> pd.DataFrame:
+    """Return one row a source: what it is, who published it, and from when it could be known.
+
+    Args:
+        released: The released figures.
+        used: The sources that are wanted; all of them, if none are named.
+    """
+    table = released.registers["sources"]
+    table = table[table["id"].isin(used)] if used is not None else table
+    known = table["available_from"] + table["verified"].map({"True": "", "False": " (day not verified)"})
+    partial = table["partial"].map({"True": "in part", "False": "in full"})
+    return pd.DataFrame(
+        {
+            "Source": table["title"],
+            "Publisher": table["publisher"],
+            "Release": table["release"],
+            "Held": partial,
+            "Known from": known,
+            "Licence": table["licence"],
+        }
+    )
+
+
+def published_and_computed(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return one row an indicator: how often our share equals the published one when both are rounded as published.
+
+    Returns:
+        Text: the indicator, the number of figures compared, how many differ, and the largest difference in points.
+    """
+    rows = released.rows[released.rows["origin"] == "published"]
+    key = ["indicator", "area", "category", "time_period"]
+    both = rows.pivot_table(index=key, columns="measure", values="value", observed=True).reindex(columns=["actual", "published"]).dropna().reset_index()
+    decimals = both["indicator"].map({name: entry.indicator_dp for name, entry in dictionary.items()})
+    places = 10.0**decimals
+    # Half a unit of the last printed digit, and a little for the way in which computers hold decimals.
+    both["differs"] = (both["actual"] - both["published"]).abs() > 0.5 / places + 1e-9
+    both["gap"] = (both["actual"] - both["published"]).abs()
+    told = both.groupby("indicator", sort=False).agg(compared=("differs", "size"), differ=("differs", "sum"), gap=("gap", "max"))
+    told = told.reindex([name for name in dictionary if name in told.index])
+    return pd.DataFrame(
+        {
+            "Indicator": [dictionary[name].label for name in told.index],
+            "Figures compared": [plain(value, "", 0) for value in told["compared"]],
+            "Differ after rounding": [plain(value, "", 0) for value in told["differ"]],
+            "Largest difference": [plain(value, "", 2) for value in told["gap"]],
+        }
+    )
+
+
+def table_3(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return the plan's Table 3 and, beside it, the published shares that come closest to it; no difference is formed.
+
+    Returns:
+        Text: a row a kind of place, and for each January of the plan what was planned and the closest actual.
+    """
+    plan, closest = dictionary["placements_table_3_percent"], dictionary["placements_closest_to_table_3_percent"]
+    planned = released.select(plan.name, measure="plan")
+    actual = released.select(closest.name, measure="actual", area=released.area("authority"))
+    frame = pd.DataFrame({plan.filter_hint: list(plan.categories.values())}, index=list(plan.categories))
+    for period in sorted(planned["time_period"].unique()):
+        label = period_label(period, plan.time_identifier)
+        for heading, rows, entry in ((f"{label}, plan", planned, plan), (f"{label}, closest", actual, closest)):
+            cells = rows[rows["time_period"] == period].set_index("category")["value"].reindex(frame.index)
+            frame[heading] = [number(value, entry, "x" if pd.isna(value) else "") for value in cells]
+    return frame
+
+
+def repairs(released: Released) -> pd.DataFrame:
+    """Return what was mended in the published files on the way in, for the areas of this pack."""
+    table = released.registers["repairs"]
+    names = released.areas.set_index("area")["area_name"]
+    return pd.DataFrame(
+        {
+            "Table": table["table"].map(_spaced),
+            "Area": table["area_code"].map(names).fillna("all"),
+            "Period": table["time_period"].replace("", "all"),
+            "Column": table["column"],
+            "Was": table["was"],
+            "Now": table["now"],
+            "Rule": table["rule"].map(_spaced),
+        }
+    )
+
+
+def oddities(released: Released) -> pd.DataFrame:
+    """Return what in the published figures of the authority looks wrong and was left as published."""
+    table = released.registers["findings"]
+    table = table[table["area_code"] == released.area("authority")]
+    return pd.DataFrame(
+        {
+            "Table": table["table"].map(_spaced),
+            "Period": table["time_period"],
+            "Column": table["column"],
+            "Value": table["value"],
+            "Why it is listed": table["rule"].map(_spaced),
+        }
+    )
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def report_findings(agreement: Agreement) -> pd.DataFrame:
+    """Return the slips and gaps of the council's own report, with what follows from each."""
+    entries = agreement.findings
+    return pd.DataFrame(
+        {
+            "Paragraph": [entry.paragraph or "whole report" for entry in entries],
+            "The report says": [entry.text for entry in entries],
+            "We found": [entry.found for entry in entries],
+            "So": [entry.consequence for entry in entries],
+        }
+    )
+
+
+def unverified(agreement: Agreement) -> pd.DataFrame:
+    """Return every entry of the agreement that nobody has verified; none of them has a value."""
+    found = agreement.unverified()
+    return pd.DataFrame({"Entry": [text for _, _, text in found], "Kind": [kind.replace("_", " ") for kind, _, _ in found], "Value": UNVERIFIED})
+
+
+def amounts(agreement: Agreement) -> pd.DataFrame:
+    """Return the sums of money that the agreement names; an unknown one stands without a value."""
+    entries = [entry for entry in agreement.amounts if (entry.unit or "").startswith("£") and entry.id not in NATIONAL_RULES and not entry.superseded_by]
+    return pd.DataFrame(
+        {
+            "Amount": [entry.text for entry in entries],
+            "Period": [entry.period.label if entry.period else "not stated" for entry in entries],
+            "Value": [amount_text(entry) for entry in entries],
+            "Paragraph": [entry.paragraph or "not in the report" for entry in entries],
+        }
+    )
+
+
+def amounts_stated(agreement: Agreement) -> pd.DataFrame:
+    """Return the sums of money that the agreement states; those that nobody knows are counted in one last row."""
+    table = amounts(agreement)
+    unknown = table["Value"] == UNVERIFIED
+    rest = {"Amount": f"{unknown.sum()} further sums that nobody has confirmed", "Period": "several", "Value": UNVERIFIED, "Paragraph": "several"}
+    return pd.concat([table[~unknown], pd.DataFrame([rest])], ignore_index=True) if unknown.any() else table
+
+
+def assurance(path: Path) -> pd.DataFrame:
+    """Return one of the council's logs (decisions, assumptions) as it stands, without its machine names.
+
+    Raises:
+        Refusal: When the file is missing.
+    """
+    try:
+        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    except FileNotFoundError:
+        raise Refusal("The log is missing.", file=path, remedy="Restore it from git, or add the heading of another council's.") from None
+    table = table.replace("", "not given")
+    return table.rename(columns=lambda name: name.replace("_", " ").capitalize())
+
+
+def amount_text(entry: Amount) -> str:
+    """Return an amount as it is printed: millions as the paper gives them, or the word that says it is unverified."""
+    if entry.value is None:
+        return UNVERIFIED
+    if entry.label:
+        return entry.label
+    return f"£{entry.value:,.1f}m" if entry.unit == "£m" else plain(entry.value, "£", 0)

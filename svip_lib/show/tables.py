@@ -1,0 +1,204 @@
+"""Tables for readers: one writer, with caption and scope, a shorthand for what is missing, and never an empty cell."""
+
+import pandas as pd
+from jinja2 import Environment
+from markupsafe import Markup
+
+from svip_lib.config.periods import period_label
+from svip_lib.config.registry import Indicator
+from svip_lib.disclosure import Released
+from svip_lib.show.words import NO_BREAK, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
+
+_TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+    """\
+<div class="table-scroll" role="group" tabindex="0" aria-labelledby="{{ anchor }}-caption">
+<table id="{{ anchor }}">
+<caption id="{{ anchor }}-caption">{{ caption }}</caption>
+<thead><tr>{% for name in head %}<th scope="col"{% if numeric[loop.index0] %} class="num"{% endif %}>{{ name }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for row in body %}
+<tr>{% for cell in row %}
+{% if loop.first %}<th scope="row">{{ cell }}</th>{% else %}
+<td class="{{ 'num' if numeric[loop.index0] else 'text' }}{{ ' missing' if cell in shorthand }}">{{ cell }}</td>{% endif %}{% endfor %}</tr>
+{% endfor %}
+</tbody></table></div>
+{% for note in notes %}<p class="table-note">{{ note }}</p>
+{% endfor %}"""
+)
+
+
+def table_html(
+    frame: pd.DataFrame,
+    *,
+    anchor: str,
+    caption: str,
+    numeric: set[str] = frozenset(),
+    finished: set[str] = frozenset(),
+    notes: list[str] = (),
+) -> Markup:
+    """Write a table of finished words as HTML that a screen reader can walk.
+
+    Args:
+        frame: Text only, one column a heading; the first column heads its row.
+        anchor: A name that is unique on the page.
+        caption: What the table shows; a table without one is refused.
+        numeric: The columns that are set to the right.
+        finished: The columns whose cells are finished HTML of ours, such as a status mark; all others are escaped.
+        notes: Lines beneath the table; every shorthand that occurs is explained without being asked.
+
+    Raises:
+        ValueError: When the caption is empty, a heading is empty or doubled, or a cell is empty.
+    """
+    head = [str(name) for name in frame.columns]
+    if not caption.strip() or not all(head) or len(set(head)) < len(head):
+        raise ValueError(f"table '{anchor}' needs a caption and headings that are neither empty nor doubled")
+    body = [[Markup(cell) if name in finished else str(cell) for name, cell in zip(head, row, strict=True)] for row in frame.to_numpy().tolist()]
+    if any(not cell.strip() or cell == "nan" for row in body for cell in row):
+        raise ValueError(f"table '{anchor}' has an empty cell; give the shorthand that says why it is missing")
+    used = [mark for mark in SHORTHAND if any(f"[{mark}]" in cell for row in body for cell in row)]
+    explained = [f"[{mark}] = {SHORTHAND[mark]}." for mark in used]
+    html = _TEMPLATE.render(
+        anchor=anchor,
+        caption=caption,
+        head=head,
+        body=body,
+        numeric=[name in numeric for name in head],
+        shorthand=[f"[{mark}]" for mark in used],
+        notes=[*notes, *([" ".join(explained)] if explained else [])],
+    )
+    return Markup(html)
+
+
+def indicator_table(released: Released, entry: Indicator) -> pd.DataFrame:
+    """Return the table that stands beneath an indicator's chart: the same figures, every one of them.
+
+    Returns:
+        Text, ready for ``table_html``: by period for a series, by category for a breakdown, by authority for neighbours.
+    """
+    if not isinstance(released, Released):
+        raise TypeError("a table shows released figures only")
+    if entry.chart == "neighbours":
+        return _by_authority(released, entry)
+    return _by_category(released, entry) if (own_rows(released, entry)["category"] != "").any() else _by_period(released, entry)
+
+
+def _text(rows: pd.DataFrame, entry: Indicator) -> pd.Series:
+    """One cell a period: the value in words."""
+    cells = [number(value, entry, shorthand) for value, shorthand in zip(rows["value"], rows["shorthand"], strict=True)]
+    return pd.Series(cells, index=rows["time_period"])
+
+
+def _by_period(released: Released, entry: Indicator) -> pd.DataFrame:
+    own = own_rows(released, entry)
+    area = released.area_name(released.area("authority"))
+    periods = sorted(own["time_period"])
+    shared = shown(released, entry)
+    plan = shared[(shared["measure"] == "plan") & (shared["area"] == released.area("authority"))]
+    periods = sorted(set(periods) | set(plan["time_period"]))
+    unit = {"%": " (%)", "£": " (£)"}.get(entry.indicator_unit, "")
+    columns: dict[str, pd.Series] = {}
+    if own["denominator"].notna().any():
+        columns["Number"] = _counts(own, "numerator", signed=entry.signed == "yes")
+        columns["Out of"] = _counts(own, "denominator")
+    columns[f"{area}{unit}"] = _text(own, entry)
+    if len(plan):
+        columns[f"Plan{unit}"] = _text(plan, entry)
+        columns |= _differences(own, plan, entry)
+    if entry.indicator_unit == "%":
+        columns |= _comparators(released, shared, own, entry)
+    as_published = shared[(shared["measure"] == "published") & (shared["area"] == released.area("authority")) & (shared["origin"] == "published")]
+    if len(as_published) and own["measure"].iloc[0] == "actual":
+        columns["As published (%)" if entry.indicator_unit == "%" else "As published"] = _text(as_published, entry)
+    told = released.select(entry.name, base=entry.base, area=released.area("authority"), measure="published", origin="council")
+    if len(told):
+        columns["In the council's report"] = _text(told, entry)
+    # Before a plan begins, and where a paper is silent, there is nothing to be had: that is another thing than a missing figure.
+    beside = {f"Plan{unit}", "Difference", "Difference (%)", "Difference (points)", "In the council's report"}
+    filled = {name: cells.reindex(periods, fill_value="[z]" if name in beside else "[x]") for name, cells in columns.items()}
+    frame = pd.DataFrame(filled)
+    frame.insert(0, "Period", [period_label(period, entry.time_identifier).replace(" ", NO_BREAK) for period in periods])
+    return frame
+
+
+def _counts(rows: pd.DataFrame, column: str, *, signed: bool = False) -> pd.Series:
+    cells = ["[x]" if pd.isna(value) else plain(value, "", 0, signed=signed) for value in rows[column]]
+    return pd.Series(cells, index=rows["time_period"])
+
+
+def _differences(own: pd.DataFrame, plan: pd.DataFrame, entry: Indicator) -> dict[str, pd.Series]:
+    gap = own.set_index("time_period")["value"] - plan.set_index("time_period")["value"]
+    gap = gap.dropna()
+    if entry.indicator_unit == "%":
+        return {"Difference (points)": gap.map(lambda value: plain(value, "", entry.indicator_dp, signed=True))}
+    share = 100 * gap / plan.set_index("time_period")["value"].reindex(gap.index)
+    return {
+        "Difference": gap.map(lambda value: plain(value, "", entry.indicator_dp, signed=True)),
+        "Difference (%)": share.map(lambda value: plain(value, "%", 1, signed=True)),
+    }
+
+
+def _comparators(released: Released, shared: pd.DataFrame, own: pd.DataFrame, entry: Indicator) -> dict[str, pd.Series]:
+    found = {}
+    for role, heading in (("neighbours", "Neighbours, mean (how many)"), ("region", None), ("England", None)):
+        area = released.area(role)
+        rows = shared[(shared["area"] == area) & (shared["measure"] == own["measure"].iloc[0])]
+        if rows.empty:
+            continue
+        cells = _text(rows, entry)
+        if role == "neighbours":
+            many = rows.set_index("time_period")["denominator"]
+            cells = pd.Series([cell if cell == "[x]" else f"{cell} ({many[period]:.0f})" for period, cell in cells.items()], index=cells.index)
+        found[heading or released.area_name(area)] = cells
+    return found
+
+
+def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
+    """Categories down, periods across where there are several; else number, base and comparators."""
+    own = own_rows(released, entry)
+    area = released.area_name(released.area("authority"))
+    periods = sorted(own["time_period"].unique())
+    order = own[own["time_period"] == periods[-1]]
+    if entry.headline_category:
+        categories = [category for category in entry.categories if category in set(order["category"])]
+    else:
+        categories = list(order.sort_values("value", ascending=False, kind="stable")["category"])
+    frame = pd.DataFrame({entry.filter_hint or "Category": [entry.categories.get(category, category) for category in categories]})
+    if len(periods) > 1:
+        for period in periods:
+            cells = own[own["time_period"] == period].set_index("category")
+            frame[period_label(period, entry.time_identifier)] = _cells(cells, categories, entry)
+        return frame
+    cells = own.set_index("category")
+    if own["denominator"].notna().any():
+        frame["Number"] = ["[x]" if pd.isna(value) else plain(value, "", 0) for value in cells["numerator"].reindex(categories)]
+    frame[f"{area}, {period_label(periods[0], entry.time_identifier)}"] = _cells(cells, categories, entry)
+    if entry.indicator_unit == "%":
+        for role in ("neighbours", "region", "England"):
+            rows = shown(released, entry)
+            rows = rows[(rows["time_period"] == periods[0]) & (rows["area"] == released.area(role)) & (rows["measure"] == own["measure"].iloc[0])].set_index("category")
+            if len(rows):
+                frame["Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role))] = _cells(rows, categories, entry)
+    return frame
+
+
+def _cells(rows: pd.DataFrame, categories: list[str], entry: Indicator) -> list[str]:
+    rows = rows.reindex(categories)
+    shorthand = rows["shorthand"].where(rows["value"].isna(), "").fillna("x")
+    return [number(value, entry, mark or "x" if pd.isna(value) else "") for value, mark in zip(rows["value"], shorthand, strict=True)]
+
+
+def _by_authority(released: Released, entry: Indicator) -> pd.DataFrame:
+    """Every neighbour, the region and England at the newest two periods that most of them have."""
+    rows = shown(released, entry)
+    rows = rows[rows["measure"] == "actual"].merge(released.areas, on="area", how="inner", validate="many_to_one")
+    rows = rows[rows["role"] != "neighbours"]
+    periods = neighbour_periods(released, entry)
+    wide = rows[rows["time_period"].isin(periods)].set_index(["area_name", "time_period"])
+    roles = rows.drop_duplicates("area_name").set_index("area_name")["role"]
+    latest = rows[rows["time_period"] == periods[-1]].set_index("area_name")["value"].reindex(roles.index)
+    order = latest.sort_values(ascending=False, kind="stable", na_position="last").index
+    frame = pd.DataFrame({"Area": list(order)})
+    for period in periods:
+        cells = wide.xs(period, level="time_period").reindex(order)
+        frame[period_label(period, entry.time_identifier)] = _cells(cells, list(order), entry)
+    return frame

@@ -1,0 +1,230 @@
+"""Numbers and sentences for readers, computed from released figures: no number is ever typed into a notebook."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from svip_lib.config.periods import ACADEMIC, period_label
+from svip_lib.config.registry import Indicator
+from svip_lib.disclosure import Released
+
+MINUS = "\u2212"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+SHORTHAND = {
+    "x": "not available",
+    "z": "not applicable",
+    "c": "withheld to protect children",
+    "low": "rounds to 0",
+    "u": "unreliable",
+    "unverified": "nobody has verified it yet",
+}
+
+
+def number(value: float, entry: Indicator, shorthand: str = "", *, signed: bool | None = None) -> str:
+    """Return a figure as a reader sees it: rounded last, with its unit, or the shorthand that says why it is missing.
+
+    Args:
+        value: The figure at full precision.
+        entry: The indicator, which knows unit and decimals.
+        shorthand: Why the value is missing, where it is.
+        signed: Whether a plus is written before a rise; by default as the indicator says.
+
+    Raises:
+        ValueError: When a value is missing without a shorthand, or is given with one: neither is ever guessed.
+    """
+    if pd.isna(value) == (shorthand == ""):
+        raise ValueError(f"{entry.name}: a figure has either a value or a shorthand, not {value!r} and {shorthand!r}")
+    if shorthand:
+        return f"[{shorthand}]"
+    return plain(value, entry.indicator_unit, entry.indicator_dp, signed=entry.signed == "yes" if signed is None else signed)
+
+
+def plain(value: float, unit: str, decimals: int, *, signed: bool = False) -> str:
+    """Return a number with its unit, a true minus and thousands separators.
+
+    Example:
+        >>> plain(4287, "", 0), plain(38.768, "%", 1), plain(-337, "", 0, signed=True), plain(45518486, "£", 0)
+        ('4,287', '38.8%', '−337', '£45,518,486')
+    """
+    text = f"{abs(value):,.{decimals}f}"
+    below = value < 0 and float(text.replace(",", "")) != 0
+    sign = MINUS if below else "+" if signed and float(text.replace(",", "")) != 0 else ""
+    return f"{sign}£{text}" if unit == "£" else f"{sign}{text}{unit}"
+
+
+def shown(released: Released, entry: Indicator) -> pd.DataFrame:
+    """Return the rows of an indicator that stand together: one base, and from the period on with which its story begins."""
+    rows = released.select(entry.name, base=entry.base)
+    printed_by_council = (rows["origin"] == "council") & (rows["measure"] == "published")
+    return rows[(rows["time_period"] >= entry.shown_from) & ~printed_by_council]
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The authority's newest figure of an indicator, with what it is compared to."""
+
+    period: str
+    label: str
+    row: pd.Series
+    before: pd.Series | None
+    plan: float | None
+
+
+def own_rows(released: Released, entry: Indicator) -> pd.DataFrame:
+    """Return the authority's own rows that are shown first: computed ones, or published ones where only those exist."""
+    rows = shown(released, entry)
+    rows = rows[(rows["area"] == released.area("authority")) & (rows["origin"] == "published")]
+    actual = rows[rows["measure"] == "actual"]
+    return actual if len(actual) else rows[rows["measure"] == "published"]
+
+
+def newest(released: Released, entry: Indicator) -> Newest | None:
+    """Return the newest figure of the authority: of the category that leads, where there are several."""
+    rows = own_rows(released, entry)
+    rows = rows[rows["value"].notna()]
+    if rows.empty:
+        return None
+    period = neighbour_periods(released, entry)[-1] if entry.chart == "neighbours" else rows["time_period"].max()
+    here = rows[rows["time_period"] == period]
+    lead = entry.headline_category
+    row = here[here["category"] == lead].iloc[0] if lead else here.loc[here["value"].idxmax()]
+    same = rows[(rows["category"] == row["category"]) & (rows["time_period"] < period)]
+    plan = shown(released, entry)
+    plan = plan[(plan["area"] == released.area("authority")) & (plan["measure"] == "plan") & (plan["time_period"] == period) & (plan["category"] == row["category"])]["value"].dropna()
+    return Newest(
+        period,
+        period_label(period, entry.time_identifier),
+        row,
+        same.iloc[-1] if len(same) else None,
+        float(plan.iloc[0]) if len(plan) else None,
+    )
+
+
+def neighbour_periods(released: Released, entry: Indicator) -> list[str]:
+    """Return the first and the newest period for which the authority and at least half of its neighbours have a figure."""
+    rows = shown(released, entry).merge(released.areas, on="area", how="inner", validate="many_to_one")
+    rows = rows[(rows["measure"] == own_rows(released, entry)["measure"].iloc[0]) & rows["value"].notna()]
+    members = rows[rows["role"] == "neighbour"].groupby("time_period")["area"].nunique()
+    enough = members[members >= (released.areas["role"] == "neighbour").sum() / 2].index
+    own = set(rows.loc[rows["role"] == "authority", "time_period"])
+    periods = sorted(set(enough) & own)
+    return [periods[0], periods[-1]]
+
+
+def message(released: Released, entry: Indicator) -> str:
+    """Return the one sentence that a figure says; it stands above its chart and begins its alternative text.
+
+    Raises:
+        KeyError: When nothing of the indicator has been released.
+    """
+    now = newest(released, entry)
+    area = released.area_name(released.area("authority"))
+    if now is None:
+        return f"{entry.label}: nothing is published for {area} that was known on this pack's day"
+    text = entry.sentence.format(area=area, value=_headline(now.row["value"], entry), period=now.label, category=entry.categories.get(now.row["category"], ""))
+    return text + _beside(released, entry, now)
+
+
+def _headline(value: float, entry: Indicator) -> str:
+    return number(value, entry, signed=entry.signed != "no")
+
+
+def _beside(released: Released, entry: Indicator, now: Newest) -> str:
+    """The comparison that matters most: the neighbours, the plan where there is one, else England's figure."""
+    if entry.chart == "neighbours":
+        return _among_neighbours(released, entry, now)
+    if now.plan is not None:
+        gap = gap_to_plan(now.row["value"], now.plan, entry)
+        return f", {gap}"
+    england = _comparator(released, entry, now, released.area("England"))
+    return f" (England {number(england, entry)})" if entry.indicator_unit == "%" and entry.chart != "table" and england is not None else ""
+
+
+def _among_neighbours(released: Released, entry: Indicator, now: Newest) -> str:
+    rows = shown(released, entry)
+    members = released.areas.loc[released.areas["role"] == "neighbour", "area"]
+    rows = rows[rows["area"].isin(members) & (rows["time_period"] == now.period) & (rows["measure"] == now.row["measure"])]["value"].dropna()
+    above, many = int((rows > now.row["value"]).sum()), len(rows)
+    return f", below {above} of its {many} neighbours" if above > many / 2 else f", above {many - above} of its {many} neighbours"
+
+
+def gap_to_plan(value: float, plan: float, entry: Indicator) -> str:
+    """Return how far a figure stands from its plan, in words: in points for a share, in number and per cent for a count."""
+    difference = value - plan
+    if plain(abs(difference), "", entry.indicator_dp) == plain(0, "", entry.indicator_dp):
+        return f"as planned ({number(plan, entry, signed=False)})"
+    side = "above" if difference > 0 else "below"
+    if entry.indicator_unit == "%":
+        size = f"{plain(abs(difference), '', entry.indicator_dp)} percentage points"
+    else:
+        size = f"{plain(abs(difference), entry.indicator_unit, entry.indicator_dp)} ({plain(100 * abs(difference) / plan, '%', 1)})"
+    return f"{size} {side} the plan of {number(plan, entry, signed=False)}"
+
+
+def _comparator(released: Released, entry: Indicator, now: Newest, area: str | None) -> float | None:
+    rows = shown(released, entry)
+    rows = rows[(rows["area"] == area) & (rows["time_period"] == now.period) & (rows["category"] == now.row["category"])]
+    found = rows[rows["measure"] == now.row["measure"]]["value"].dropna()
+    return float(found.iloc[0]) if len(found) else None
+
+
+def meaning(released: Released, entry: Indicator) -> str:
+    """Return what a figure means: the change since the period before, those it is compared with, and how to read it."""
+    now = newest(released, entry)
+    if now is None:
+        return f"There is no figure to read. {entry.reading}"
+    sentences = []
+    if now.before is not None:
+        earlier = period_label(now.before["time_period"], entry.time_identifier)
+        sentences.append(_change(now, entry, earlier))
+    if entry.indicator_unit == "%" and entry.chart != "table":
+        sentences.append(_others(released, entry, now))
+    return " ".join([*(text for text in sentences if text), entry.reading])
+
+
+def _change(now: Newest, entry: Indicator, earlier: str) -> str:
+    value, before = now.row["value"], now.before["value"]
+    difference = value - before
+    subject = f"{entry.categories[now.row['category']]}: " if now.row["category"] and not entry.headline_category else ""
+    was = _headline(before, entry)
+    if plain(abs(difference), "", entry.indicator_dp) == plain(0, "", entry.indicator_dp):
+        return f"{subject}It was the same in {earlier} ({was})."
+    if entry.signed != "no":
+        return f"{subject}In {earlier} it was {was}."
+    direction = "up" if difference > 0 else "down"
+    if entry.indicator_unit == "%":
+        return f"{subject}In {earlier} it was {was}: {direction} {plain(abs(difference), '', entry.indicator_dp)} percentage points since."
+    share = f" ({plain(100 * abs(difference) / before, '%', 1)})" if before else ""
+    return f"{subject}In {earlier} it was {was}: {direction} {plain(abs(difference), entry.indicator_unit, entry.indicator_dp)}{share} since."
+
+
+def _others(released: Released, entry: Indicator, now: Newest) -> str:
+    """The region and the neighbours at the same period and base; who is missing is named."""
+    told, missing = [], []
+    for role in ("neighbours", "region", "England"):
+        area = released.area(role)
+        name = "the neighbours' mean" if role == "neighbours" else f"the {released.area_name(area)}" if role == "region" else "England"
+        value = _comparator(released, entry, now, area)
+        if value is None:
+            missing.append(name)
+        else:
+            told.append(f"{name} {number(value, entry)}")
+    text = f"At the same time: {', '.join(told)}." if told else ""
+    return f"{text} Not published for {now.label}: {', '.join(missing)}." if missing else text
+
+
+def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
+    """Return what a reader who cannot see a chart is told: its kind, its message, and where all values stand."""
+    rows = own_rows(released, entry)
+    first = period_label(rows["time_period"].min(), entry.time_identifier)
+    last = period_label(rows["time_period"].max(), entry.time_identifier)
+    when = f"{first} to {last}" if first != last and entry.chart != "bars" else last
+    return f"{kind} of {entry.label[0].lower() if entry.label[1].islower() else entry.label[0]}{entry.label[1:]}, {when}. {message(released, entry)}. All values are in the table that follows."
+
+
+def subtitle(released: Released, entry: Indicator, base: str) -> str:
+    """Return the line beneath a message: measure, base and area."""
+    unit = {"": "number", "%": "per cent", "£": "pounds"}[entry.indicator_unit]
+    area = released.area_name(released.area("authority"))
+    when = "census day in January" if entry.time_identifier == ACADEMIC else entry.time_identifier.lower()
+    return f"{entry.label}, {unit}; base: {base}; {area}, {when}"

@@ -1,0 +1,79 @@
+"""Charts: released figures only, and never without words."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from svip_lib.show import charts
+from tests.drawn import AREAS, drawn_entry, drawn_release, drawn_row
+
+
+def series(entry, **areas):
+    rows = [drawn_row(entry, value + year, period=f"20{18 + year}{19 + year}") for year, value in enumerate([30.0] * 5)]
+    return rows + [drawn_row(entry, value, area=area, period="202223") for area, value in areas.items()]
+
+
+def words(svg):
+    return re.findall(r"<text[^>]*>(.*?)</text>", svg)
+
+
+def test_a_chart_takes_released_figures_only():
+    with pytest.raises(TypeError, match="released figures only"):
+        charts.draw(pd.DataFrame(), drawn_entry())
+
+
+@pytest.mark.parametrize("text", ["", "   ", "Chart", "No description has been provided for this image", "figure 1", "chart.png", "x" * 500])
+def test_an_empty_or_placeholder_alternative_text_is_refused(text):
+    with pytest.raises(ValueError, match="alternative text"):
+        charts.as_image("<svg></svg>", text)
+
+
+def test_quotes_in_an_alternative_text_do_not_end_it():
+    assert 'alt="Medway &#34;on plan&#34; &amp; &lt;well&gt; in 2026"' in charts.as_image("<svg></svg>", 'Medway "on plan" & <well> in 2026')
+
+
+def test_the_same_figures_give_the_same_bytes():
+    entry = drawn_entry()
+    released = drawn_release(entry, rows=series(entry, E92000001=41.0))
+    assert charts.draw(released, entry) == charts.draw(released, entry)
+
+
+def test_text_is_text_in_a_typeface_that_the_picture_carries():
+    entry = drawn_entry()
+    svg = charts.draw(drawn_release(entry, rows=series(entry, E92000001=41.0)), entry)
+    assert "England 41.0%" in words(svg)
+    assert svg.count("@font-face") == 2
+    assert "Source Sans Pro" in svg
+    assert "<metadata>" not in svg
+    assert not re.search(r"(href|url)\(?['\"]?https?:", svg)
+
+
+def test_each_line_is_labelled_by_name_and_newest_value_and_the_plan_is_among_them():
+    entry = drawn_entry()
+    rows = [*series(entry, E92000001=41.0, E12000008=40.0, neighbours=39.0), drawn_row(entry, 42.0, period="202223", measure="plan")]
+    told = words(charts.draw(drawn_release(entry, rows=rows), entry))
+    assert {"Medway 34.0%", "England 41.0%", "South East 40.0%", "Neighbours, mean 39.0%", "Plan 42.0%"} <= set(told)
+
+
+def test_end_labels_do_not_cover_one_another():
+    entry = drawn_entry()
+    svg = charts.draw(drawn_release(entry, rows=series(entry, E92000001=34.1, E12000008=34.0, neighbours=33.9)), entry)
+    heights = [float(y) for y, text in re.findall(r'<text[^>]* y="([\d.]+)"[^>]*>(.*?)</text>', svg) if "%" in text and " " in text]
+    assert len(heights) == 4
+    assert min(abs(a - b) for i, a in enumerate(heights) for b in heights[:i]) > 12
+
+
+def test_bars_and_neighbours_name_every_value():
+    bars = drawn_entry(chart="bars", categories={"a": "Autism", "b": "Speech"})
+    told = words(charts.draw(drawn_release(bars, rows=[drawn_row(bars, 35.1, category="a"), drawn_row(bars, 20.5, category="b")]), bars))
+    assert {"Autism", "Speech", "35.1%", "20.5%"} <= set(told)
+    entry = drawn_entry(chart="neighbours")
+    rows = [drawn_row(entry, 30.0 + place, area=area) for place, area in enumerate(AREAS["area"].drop(5))]
+    told = words(charts.draw(drawn_release(entry, rows=rows), entry))
+    assert {"Medway", "Swindon", "Dudley", "England", "South East"} <= set(told)
+
+
+def test_where_nothing_is_published_no_empty_chart_is_drawn():
+    entry = drawn_entry()
+    assert charts.draw(drawn_release(entry, actual=None), entry) is None

@@ -1,0 +1,84 @@
+"""Tables that a screen reader can walk."""
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from markupsafe import Markup
+
+from svip_lib.show.tables import indicator_table, table_html
+from tests.drawn import drawn_entry, drawn_release, drawn_row
+
+FRAME = pd.DataFrame({"Area": ["Medway", "England"], "Plans": ["4,287", "[x]"]})
+
+
+def soup(frame=FRAME, **changes):
+    return BeautifulSoup(table_html(frame, **{"anchor": "a", "caption": "Plans by area", "numeric": {"Plans"}} | changes), "html.parser")
+
+
+def test_every_heading_has_its_scope_and_every_table_its_caption():
+    table = soup()
+    assert [th["scope"] for th in table.find_all("th")] == ["col", "col", "row", "row"]
+    assert table.caption.get_text() == "Plans by area"
+    assert table.div["aria-labelledby"] == table.caption["id"]
+
+
+def test_a_shorthand_is_explained_beneath_the_table_without_being_asked():
+    assert "[x] = not available." in soup().get_text()
+    assert "=" not in soup(FRAME.head(1)).get_text()
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame({"Area": ["Medway"], "Plans": [""]}), pd.DataFrame({"Area": ["Medway"], "Plans": [float("nan")]})])
+def test_an_empty_cell_is_refused(frame):
+    with pytest.raises(ValueError, match="empty cell"):
+        soup(frame)
+
+
+def test_a_table_without_a_caption_or_with_a_doubled_heading_is_refused():
+    with pytest.raises(ValueError, match="caption"):
+        soup(caption=" ")
+    with pytest.raises(ValueError, match="doubled"):
+        soup(pd.DataFrame([["a", "b"]], columns=["Area", "Area"]))
+
+
+def test_a_script_in_a_name_is_text():
+    html = str(soup(pd.DataFrame({"School": ["<script>alert(1)</script>"], "Plans": ["1"]})))
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_only_what_was_marked_as_finished_html_stays_html():
+    assert soup(pd.DataFrame({"Measure": ["Plans"], "Status": [Markup("<b>On plan</b>")]}), finished={"Status"}).b.get_text() == "On plan"
+
+
+def test_a_series_shows_number_base_share_plan_and_how_many_neighbours():
+    entry = drawn_entry()
+    rows = [
+        drawn_row(entry, 27.69, period="202425", numerator=842, denominator=3041),
+        drawn_row(entry, 38.77, numerator=1662, denominator=4287),
+        drawn_row(entry, 27.7, period="202425", measure="published"),
+        drawn_row(entry, 42.0, measure="plan"),
+        drawn_row(entry, 44.1, area="neighbours", period="202425", denominator=10),
+    ]
+    table = indicator_table(drawn_release(entry, rows=rows), entry).set_index("Period")
+    assert table.loc["January\N{NO-BREAK SPACE}2025"].to_dict() == {
+        "Number": "842",
+        "Out of": "3,041",
+        "Medway (%)": "27.7%",
+        "Plan (%)": "[z]",
+        "Difference (points)": "[z]",
+        "Neighbours, mean (how many)": "44.1% (10)",
+        "As published (%)": "27.7%",
+    }
+    assert table.loc["January\N{NO-BREAK SPACE}2026", ["Plan (%)", "Difference (points)", "Neighbours, mean (how many)"]].to_list() == ["42.0%", "−3.2", "[x]"]
+
+
+def test_a_plan_on_another_base_is_not_laid_beside_the_figure():
+    entry = drawn_entry()
+    other = drawn_row(entry, 42.0, measure="plan") | {"base": "plan_table_3"}
+    table = indicator_table(drawn_release(entry, rows=[drawn_row(entry, 38.8), other]), entry)
+    assert not [name for name in table.columns if "Plan" in name or "Difference" in name]
+
+
+def test_a_table_takes_released_figures_only():
+    with pytest.raises(TypeError, match="released figures only"):
+        indicator_table(pd.DataFrame(), drawn_entry())

@@ -1,0 +1,83 @@
+"""Numbers and sentences."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from svip_lib.show import words
+from tests.drawn import drawn_entry, drawn_release, drawn_row
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "signed", "text"),
+    [
+        (4287, "", 0, False, "4,287"),
+        (38.7684, "%", 1, False, "38.8%"),
+        (-337, "", 0, True, "−337"),
+        (339, "", 0, True, "+339"),
+        (-0.04, "%", 1, True, "0.0%"),
+        (0, "", 0, True, "0"),
+        (45518486, "£", 0, False, "£45,518,486"),
+        (-1500000, "£", 0, False, "−£1,500,000"),
+    ],
+)
+def test_a_number_is_rounded_last_and_written_as_a_reader_knows_it(value, unit, decimals, signed, text):
+    assert words.plain(value, unit, decimals, signed=signed) == text
+
+
+@given(st.sampled_from(["x", "z", "c"]))
+def test_a_shorthand_is_never_written_as_a_number(mark):
+    entry = drawn_entry()
+    assert words.number(float("nan"), entry, mark) == f"[{mark}]"
+    with pytest.raises(ValueError, match="either a value or a shorthand"):
+        words.number(3.0, entry, mark)
+
+
+def test_a_missing_value_without_a_reason_is_never_printed():
+    with pytest.raises(ValueError, match="either a value or a shorthand"):
+        words.number(float("nan"), drawn_entry())
+
+
+def test_the_message_of_a_count_tells_the_gap_to_the_plan_in_number_and_per_cent():
+    entry = drawn_entry(indicator_unit="", indicator_dp=0, sentence="{area} maintained {value} plans in {period}")
+    message = words.message(drawn_release(entry, actual=4287, plan=3254), entry)
+    assert message == "Medway maintained 4,287 plans in January 2026, 1,033 (31.7%) above the plan of 3,254"
+
+
+def test_the_message_of_a_share_tells_the_gap_in_percentage_points():
+    entry = drawn_entry()
+    assert words.message(drawn_release(entry, actual=38.8, plan=42.0), entry).endswith(", 3.2 percentage points below the plan of 42.0%")
+
+
+def test_a_gap_that_rounds_to_nothing_is_as_planned():
+    entry = drawn_entry(indicator_unit="", indicator_dp=0)
+    assert words.gap_to_plan(2853.4, 2853.0, entry) == "as planned (2,853)"
+
+
+def test_without_a_plan_a_share_stands_beside_england():
+    entry = drawn_entry()
+    released = drawn_release(entry, rows=[drawn_row(entry, 38.8), drawn_row(entry, 45.5, area="E92000001")])
+    assert words.message(released, entry).endswith("(England 45.5%)")
+
+
+def test_the_meaning_tells_the_year_before_and_who_has_not_published():
+    entry = drawn_entry()
+    rows = [drawn_row(entry, 27.7, period="202425"), drawn_row(entry, 38.8), drawn_row(entry, 45.5, area="E92000001")]
+    text = words.meaning(drawn_release(entry, rows=rows), entry)
+    assert text == (
+        "In January 2025 it was 27.7%: up 11.1 percentage points since. At the same time: England 45.5%. "
+        "Not published for January 2026: the neighbours' mean, the South East. It says nothing beyond the test."
+    )
+
+
+def test_where_nothing_is_published_the_message_says_so():
+    entry = drawn_entry()
+    assert "nothing is published for Medway" in words.message(drawn_release(entry, actual=None), entry)
+
+
+def test_the_alternative_text_states_the_message_and_where_the_values_stand():
+    entry = drawn_entry()
+    released = drawn_release(entry, actual=38.8, plan=42.0)
+    text = words.alternative_text(released, entry, "Line chart")
+    assert text.startswith("Line chart of drawn share, January 2026. Medway had 38.8%")
+    assert text.endswith("All values are in the table that follows.")

@@ -1,0 +1,123 @@
+"""The rules of the house: walls between rooms, short notebooks, complete dictionary, nothing that gives a child or a machine away."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from svip_lib.config.registry import FUNCTIONS, read_dictionary
+
+ROOT = Path(__file__).resolve().parents[1]
+# The way of the data. A module imports only from its own room and from rooms before it.
+ROOMS = ["config", "intake", "indicators", "figures", "disclosure", "status", "show", "section", "pack", "__main__"]
+GATE = ROOMS.index("disclosure")
+MODULES = sorted((ROOT / "svip_lib").rglob("*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def room(name):
+    return name.split(".")[1] if "." in name else "svip_lib"
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        yield from (name for name in names if name.startswith("svip_lib."))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_module_imports_only_from_rooms_that_the_data_have_passed_before_it(path):
+    own = path.relative_to(ROOT / "svip_lib").with_suffix("").parts[0]
+    if own == "__init__":
+        assert not list(imports(path))
+        return
+    later = [name for name in imports(path) if ROOMS.index(room(name)) > ROOMS.index(own)]
+    assert not later
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nothing_beyond_the_gate_reaches_a_row_or_an_unreleased_figure(path):
+    own = path.relative_to(ROOT / "svip_lib").with_suffix("").parts[0]
+    if own not in ROOMS or ROOMS.index(own) <= GATE or own == "__main__":  # the command line starts both sides and shows neither
+        return
+    assert not [name for name in imports(path) if room(name) in ("intake", "indicators", "figures")]
+
+
+def test_indicators_do_not_read_files_clocks_or_settings():
+    for path in (ROOT / "svip_lib" / "indicators").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\b(open|read_csv|Path|now|today|environ)\(", text), path.name
+        assert not [name for name in imports(path) if room(name) not in ("config", "indicators")], path.name
+
+
+def test_every_indicator_has_a_function_a_row_and_a_place_in_its_section():
+    dictionary = read_dictionary(ROOT / "data" / "dictionary")
+    assert set(dictionary) == set(FUNCTIONS)
+    for entry in dictionary.values():
+        cells = (ROOT / "notebooks" / f"{entry.section}.ipynb").read_text(encoding="utf-8")
+        assert entry.name in cells or entry.filter_grouping_column == "table_3_placement", f"{entry.name} is not shown in {entry.section}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+class TestNotebook:
+    def test_it_is_committed_without_outputs_and_runs_on_the_plain_kernel(self, path):
+        book = nbformat.read(path, as_version=4)
+        nbformat.validate(book)
+        assert book.metadata.kernelspec.name == "python3"
+        assert all(not cell.outputs and cell.execution_count is None for cell in book.cells if cell.cell_type == "code")
+
+    def test_it_has_one_cell_of_parameters_with_the_three_of_the_pack(self, path):
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if "parameters" in cell.metadata.get("tags", [])]
+        assert len(cells) == 1
+        assigned = {node.targets[0].id: node.value.value for node in ast.parse(cells[0].source).body}
+        assert assigned == {"authority": "medway", "quarter": "latest", "edition": "public"}
+
+    def test_it_opens_itself_and_closes(self, path):
+        code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        assert f'open_section("{path.stem}", authority, quarter, edition)' in code[1]
+        assert code[-1] == "section.close()"
+
+    def test_it_is_prose_without_logic_paths_or_figures(self, path):
+        cells = nbformat.read(path, as_version=4).cells
+        code = [cell.source for cell in cells if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", [])]
+        for source in code:
+            assert len(source.splitlines()) <= 8
+            for node in ast.walk(ast.parse(source)):
+                assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.If | ast.Try | ast.Lambda | ast.BinOp)
+                assert not (isinstance(node, ast.Constant) and isinstance(node.value, int | float))
+                assert not (isinstance(node, ast.Constant) and "/" in str(node.value))
+        words = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        assert not re.search(r"\d[\d,.]*\s?(%|per cent|plans|children|pupils)|£\s?\d", words), "a figure is typed into the prose"
+        assert len(words.split()) >= 8 * sum(len(source.splitlines()) for source in code) or path.stem.startswith("_")
+
+    def test_it_speaks_of_no_council_by_name(self, path):
+        assert "Medway" not in path.read_text(encoding="utf-8")
+
+
+def test_the_library_can_be_read_in_an_afternoon():
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES)
+    print(f"svip_lib has {lines} lines")
+    assert lines <= 4500
+
+
+def tracked():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this copy of the project is not a git checkout")
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def test_nothing_tracked_leads_to_a_machine_a_person_or_a_mailbox():
+    told = re.compile(rb"(?<![\w.])/(home|root|Users|work)/\w|[\w.]+@[\w-]+\.(gov\.uk|com|org)\b|\b(TODO|FIXME)\b")
+    for path in tracked():
+        if path.name.endswith(".lock") or path.name == "test_house_style.py" or not path.is_file():
+            continue
+        assert not told.search(path.read_bytes()), path.relative_to(ROOT)
+
+
+def test_no_raw_release_of_dfe_is_tracked():
+    assert not [path for path in tracked() if path.name in ("caseload.csv", "newplans.csv", "timeliness_20_week.csv", "data-guidance.txt")]
+    assert sum(path.stat().st_size for path in tracked() if "reference" in path.parts) < 4_000_000
