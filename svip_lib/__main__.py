@@ -26,12 +26,14 @@ def svip() -> None:
 @click.argument("quarter", default="latest")
 @click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities, or: all.")
 @click.option("--edition", default="public", show_default=True, help=f"One of: {', '.join(EDITIONS)}.")
-@click.option("--only", metavar="NN,…", help="Run these sections anew; the others are left as they are, unless something they need has changed.")
+@click.option(
+    "--only", metavar="NN,…", help="Run these sections anew; the others are left as they are, unless something they need has changed."
+)
 @click.option("--force", is_flag=True, help="Run every section anew, changed or not.")
 @click.option("--data", type=click.Path(path_type=Path), help="A folder laid out like data/, to be read in its stead.")
 @click.option("--no-pdf", is_flag=True, help="Leave out the PDF files.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
-def run(quarter: str, authority: str, edition: str, only: str | None, force: bool, data: Path | None, no_pdf: bool, quiet: bool) -> None:  # noqa: FBT001
+def run(quarter: str, authority: str, edition: str, only: str | None, force: bool, data: Path | None, no_pdf: bool, quiet: bool) -> None:
     """Build the pack of QUARTER (as 2025-26-Q4; without it, the authority's newest)."""
     from svip_lib.pack.run import SectionsFailed, run_pack
 

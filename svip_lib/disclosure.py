@@ -63,12 +63,9 @@ class Released:
     def select(self, indicator: str, **wanted: str | list[str]) -> pd.DataFrame:
         """Return an indicator's released rows, by time, narrowed to columns that have a value: ``measure="plan"``.
 
-        Raises:
-            KeyError: When the indicator has not been released.
+        Where nothing of it could be known on the pack's day, there are no rows.
         """
         rows = self.rows[self.rows["indicator"] == indicator]
-        if rows.empty:
-            raise KeyError(f"no figure of '{indicator}' has been released for {self.authority} {self.quarter}")
         for column, value in wanted.items():
             rows = rows[rows[column].isin([value] if isinstance(value, str) else value)]
         return rows.sort_values(KEY)
@@ -133,7 +130,9 @@ def read_released(project: Project, authority: str, quarter: Quarter, edition: s
 
 def read_figures(path: Path) -> pd.DataFrame:
     """Read a file of figures in the result shape; an empty cell of a text column is empty text."""
-    return pd.read_csv(path, dtype=dict.fromkeys(TEXT, "str"), keep_default_na=False, na_values={name: [""] for name in COLUMNS if name not in TEXT})
+    return pd.read_csv(
+        path, dtype=dict.fromkeys(TEXT, "str"), keep_default_na=False, na_values={name: [""] for name in COLUMNS if name not in TEXT}
+    )
 
 
 def content_key(project: Project, authority: str, quarter: Quarter) -> str:

@@ -20,8 +20,6 @@ ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
 
 
-
-
 @dataclass(frozen=True)
 class Figures:
     """All figures of one authority and quarter in the one tidy shape, with the registers that explain them.
@@ -70,7 +68,9 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
         twice = figures.loc[figures.duplicated(KEY), ["indicator", "area", "time_period", "category"]].iloc[0].to_list()
-        raise Refusal(f"A figure has two values: {twice}.", remedy="An indicator must give one row a key; look at its merge or its categories.")
+        raise Refusal(
+            f"A figure has two values: {twice}.", remedy="An indicator must give one row a key; look at its merge or its categories."
+        )
     registers = {"sources": published.sources, "repairs": published.repairs, "findings": published.findings}
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
@@ -103,7 +103,9 @@ def _areas(name: str, authority: Authority, published: Published, as_at: date) -
             file=f"data/authorities/{name}/authority.yaml",
             remedy="Give the three-digit codes of authorities that exist.",
         )
-    roles = {authority.area_code: "authority", authority.region_code: "region", ENGLAND: "England"} | dict.fromkeys(found["area"], "neighbour")
+    roles = {authority.area_code: "authority", authority.region_code: "region", ENGLAND: "England"} | dict.fromkeys(
+        found["area"], "neighbour"
+    )
     table = known[known["area"].isin(roles)][["area", "area_name"]]
     table = table.assign(role=table["area"].map(roles))
     mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [neighbours.label], "role": ["neighbours"]})
@@ -128,7 +130,8 @@ def _as_published(entry: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     table, column = entry.published_column.split(".")
     chosen = rows[(rows["table"] == table) & (rows["measure"] == column)]
     return _in_shape(
-        chosen.rename(columns={"available_from": "as_at"}).assign(measure="published", numerator=float("nan"), denominator=float("nan")), entry
+        chosen.rename(columns={"available_from": "as_at"}).assign(measure="published", numerator=float("nan"), denominator=float("nan")),
+        entry,
     )
 
 
@@ -145,7 +148,9 @@ def _plan(agreement: Agreement, dictionary: dict[str, Indicator], as_at: date) -
     rows = pd.DataFrame(agreement.trajectory_rows())
     rows = rows[rows["indicator"].isin(dictionary) & (rows["as_at"] <= as_at)]
     # A trajectory that was agreed anew takes the place of the earlier one; the earlier stays in the agreement's file.
-    rows = rows.sort_values("as_at", kind="stable").drop_duplicates(["area", "indicator", "category", "time_period", "base", "measure"], keep="last")
+    rows = rows.sort_values("as_at", kind="stable").drop_duplicates(
+        ["area", "indicator", "category", "time_period", "base", "measure"], keep="last"
+    )
     whole = rows["category"] == TOTAL
     breakdown = rows["indicator"].map({name: entry.filter_grouping_column for name, entry in dictionary.items()})
     unknown = {"scenario": "", "quantile": "", "numerator": float("nan"), "denominator": float("nan"), "shorthand": ""}

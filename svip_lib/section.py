@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mistune
 import pandas as pd
 from IPython.display import HTML, display
 from markupsafe import Markup
@@ -100,13 +101,16 @@ class Section:
             self._charts += 1
             alternative = words.alternative_text(self.released, entry, charts.KINDS[entry.chart])
             caption = Markup("Figure {}.{}. {}. Source: {}").format(self._number, self._charts, entry.label, entry.source)
-            figure = '<figure class="chart" id="{}"><p class="message">{}</p><p class="subtitle">{}</p>{}<figcaption>{}</figcaption></figure>'
+            figure = (
+                '<figure class="chart" id="{}"><p class="message">{}</p><p class="subtitle">{}</p>{}<figcaption>{}</figcaption></figure>'
+            )
             parts.append(Markup(figure).format(anchor, message, subtitle, Markup(charts.as_image(svg, alternative)), caption))
         else:
             parts.append(Markup('<p class="message" id="{}">{}</p><p class="subtitle">{}</p>').format(anchor, message, subtitle))
-        frame = tables.indicator_table(self.released, entry)
-        notes = [f"Source: {entry.source}. {entry.definition}"]
-        parts.append(self._table(frame, f"{anchor}-table", entry.label, numeric=set(frame.columns[1:]), notes=notes))
+        if len(words.own_rows(self.released, entry)):
+            frame = tables.indicator_table(self.released, entry)
+            notes = [f"Source: {entry.source}. {entry.definition}"]
+            parts.append(self._table(frame, f"{anchor}-table", entry.label, numeric=set(frame.columns[1:]), notes=notes))
         parts.append(Markup('<p class="meaning">{}</p>').format(words.meaning(self.released, entry)))
         _show(Markup("\n").join(parts))
 
@@ -122,7 +126,9 @@ class Section:
         duties = [entry for entry in self.dictionary.values() if entry.statutory == "yes"]
         rows = [self._status_row(entry, trajectory_status(self.released, entry, tolerance), self._plan_text(entry)) for entry in planned]
         columns = ["Measure", "Newest", "Plan", "Status"]
-        trajectory = self._table(pd.DataFrame(rows, columns=columns), "status-trajectory", "Trajectory: how the agreement's plan goes", finished={"Status"})
+        trajectory = self._table(
+            pd.DataFrame(rows, columns=columns), "status-trajectory", "Trajectory: how the agreement's plan goes", finished={"Status"}
+        )
         rows = [self._status_row(entry, duty_status(self.released, entry), "every case") for entry in duties]
         columns[2] = "The law asks"
         duty = self._table(pd.DataFrame(rows, columns=columns), "status-duty", "Duty: what the law requires", finished={"Status"})
@@ -170,9 +176,10 @@ class Section:
         if not self._commentary.is_file():
             return
         lines = self._commentary.read_text(encoding="utf-8").splitlines()
-        text = "\n".join(REFERENCE.sub(lambda found: self._referred(found[1], line), words) for line, words in enumerate(lines, start=1))
-        paragraphs = [Markup("<p>{}</p>").format(part.strip()) for part in text.split("\n\n") if part.strip()]
-        _show(Markup('<blockquote class="commentary">{}</blockquote>').format(Markup("").join(paragraphs)))
+        text = "\n".join(self._with_figures(told, line) for line, told in enumerate(lines, start=1))
+        # Escaping: whatever HTML stands in a commentary file is shown as the text that it is.
+        html = mistune.create_markdown(escape=True)(text)
+        _show(Markup('<blockquote class="commentary">{}</blockquote>').format(Markup(html)))
 
     def close(self) -> None:
         """Show the sources of what was shown, and make sure that every indicator of this section has been.
@@ -195,8 +202,10 @@ class Section:
 
     def _indicator(self, name: str) -> Indicator:
         if name not in self.dictionary:
-            close = [known for known in self.dictionary if name.split("_")[0] in known]
-            raise Refusal(f"There is no indicator '{name}'.", remedy=f"Look in data/dictionary/indicators.csv; near it: {', '.join(close) or 'none'}.")
+            close = [known for known in self.dictionary if name.split("_", maxsplit=1)[0] in known]
+            raise Refusal(
+                f"There is no indicator '{name}'.", remedy=f"Look in data/dictionary/indicators.csv; near it: {', '.join(close) or 'none'}."
+            )
         return self.dictionary[name]
 
     def _has_plan(self, entry: Indicator) -> bool:
@@ -212,16 +221,22 @@ class Section:
         value = f"{words.number(now.row['value'], entry)} ({now.label})" if now else "[x]"
         return [entry.label, value, standard, marks.status_html(status)]
 
-    def _referred(self, name: str, line: int) -> str:
-        if name not in self.dictionary:
-            raise Refusal(
-                f"'{{{name}}}' is not an indicator.",
-                file=self._commentary,
-                line=line,
-                remedy="Write the indicator's name from data/dictionary/indicators.csv between the braces.",
-            )
-        now = words.newest(self.released, self.dictionary[name])
-        return words.number(now.row["value"], self.dictionary[name]) if now else "[x]"
+    def _with_figures(self, text: str, line: int) -> str:
+        """A line of commentary with the newest figure in the place of each name in braces."""
+
+        def figure(found: re.Match) -> str:
+            if found[1] not in self.dictionary:
+                raise Refusal(
+                    f"'{found[0]}' is not an indicator.",
+                    file=self._commentary,
+                    line=line,
+                    remedy="Write the indicator's name from data/dictionary/indicators.csv between the braces.",
+                )
+            entry = self.dictionary[found[1]]
+            now = words.newest(self.released, entry)
+            return words.headline(now.row["value"], entry) if now else "[x]"
+
+        return REFERENCE.sub(figure, text)
 
     def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
         self._tables += 1

@@ -1,8 +1,10 @@
 """The rules of the house: walls between rooms, short notebooks, complete dictionary, nothing that gives a child or a machine away."""
 
 import ast
+import io
 import re
 import subprocess
+import tokenize
 from pathlib import Path
 
 import nbformat
@@ -24,7 +26,13 @@ def room(name):
 
 def imports(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names = (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
         yield from (name for name in names if name.startswith("svip_lib."))
 
 
@@ -86,7 +94,9 @@ class TestNotebook:
         for source in code:
             assert len(source.splitlines()) <= 8
             for node in ast.walk(ast.parse(source)):
-                assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.If | ast.Try | ast.Lambda | ast.BinOp)
+                assert not isinstance(
+                    node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.If | ast.Try | ast.Lambda | ast.BinOp
+                )
                 assert not (isinstance(node, ast.Constant) and isinstance(node.value, int | float))
                 assert not (isinstance(node, ast.Constant) and "/" in str(node.value))
         words = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
@@ -98,9 +108,21 @@ class TestNotebook:
 
 
 def test_the_library_can_be_read_in_an_afternoon():
-    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES)
-    print(f"svip_lib has {lines} lines")
-    assert lines <= 4500
+    """What is counted is code: docstrings, comments and blank lines are there to make it quicker to read."""
+    lines = 0
+    for path in MODULES:
+        tokens = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+        silent = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+        docstrings = {
+            line
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+            for line in range(node.lineno, node.end_lineno + 1)
+        }
+        spoken = {line for token in tokens if token.type not in silent for line in range(token.start[0], token.end[0] + 1)}
+        lines += len(spoken - docstrings)
+    print(f"svip_lib has {lines} lines of code")
+    assert lines <= 4000
 
 
 def tracked():

@@ -14,6 +14,8 @@ from svip_lib.config.refusal import Refusal
 
 QUARTER_PATTERN = re.compile(r"(20\d\d)-(\d\d)-Q([1-4])")
 ACADEMIC, CALENDAR, FINANCIAL = "Academic year", "Calendar year", "Financial year"
+SEPTEMBER, APRIL = 9, 4
+SIX_DIGITS = 6  # the length of a year that spans two calendar years, as DfE writes it
 
 
 @dataclass(frozen=True, order=True)
@@ -112,7 +114,7 @@ def academic_year_of(day: date) -> str:
         >>> academic_year_of(date(2026, 1, 15)), academic_year_of(date(2025, 9, 1)), academic_year_of(date(2025, 8, 31))
         ('202526', '202526', '202425')
     """
-    return six_digits(day.year - (day.month < 9))
+    return six_digits(day.year - (day.month < SEPTEMBER))
 
 
 def financial_year_of(day: date) -> str:
@@ -122,7 +124,7 @@ def financial_year_of(day: date) -> str:
         >>> financial_year_of(date(2026, 3, 31)), financial_year_of(date(2026, 4, 1))
         ('202526', '202627')
     """
-    return six_digits(day.year - (day.month < 4))
+    return six_digits(day.year - (day.month < APRIL))
 
 
 def january_of(academic_year: str) -> int:

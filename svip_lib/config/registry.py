@@ -42,7 +42,7 @@ class Indicator(Entry):
     shown_from: str = Field(pattern=r"^(\d{4}|\d{6})?$")
     source: str = Field(min_length=5)
     owner: str = Field(min_length=3)
-    categories: dict[str, str] = {}
+    categories: dict[str, str] = Field(default_factory=dict)
 
     @property
     def name(self) -> str:

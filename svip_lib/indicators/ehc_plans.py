@@ -175,7 +175,9 @@ def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: 
     table = new.merge(ceased, on=["area", "time_period"], how="inner", suffixes=("", "_ceased"), validate="one_to_one")
     year = table["time_period"].astype(int)
     for name, january in (("opening", year), ("closing", year + 1)):
-        side = stock.rename(columns={"ehcplans": name, "time_period": f"{name}_period", "as_at": f"as_at_{name}", "source_id": f"source_{name}"})
+        side = stock.rename(
+            columns={"ehcplans": name, "time_period": f"{name}_period", "as_at": f"as_at_{name}", "source_id": f"source_{name}"}
+        )
         table[f"{name}_period"] = january.map(academic_year_of_january).astype(stock["time_period"].dtype)
         table = table.merge(side, on=["area", f"{name}_period"], how="inner", validate="one_to_one")
     table["as_at"] = table[["as_at", "as_at_ceased", "as_at_opening", "as_at_closing"]].max(axis=1)
@@ -201,7 +203,14 @@ def ehc_plans_stock_flow_count(plans: pd.DataFrame, new_plans: pd.DataFrame, cea
     Source: SEN2 return. Official equivalent: none; DfE does not publish plans that move between councils.
     """
     table = _stock_and_flow(plans, new_plans, ceased_plans)
-    steps = {"opening": "opening", "new_ehc_plans": "new", "total_ceased": "ceased", "expected": "expected", "closing": "closing", "residual": "residual"}
+    steps = {
+        "opening": "opening",
+        "new_ehc_plans": "new",
+        "total_ceased": "ceased",
+        "expected": "expected",
+        "closing": "closing",
+        "residual": "residual",
+    }
     long = table.drop(columns=["breakdown", "category"]).melt(
         id_vars=["area", "time_period", "time_identifier", "shorthand", "source_id", "as_at"],
         value_vars=list(steps),

@@ -8,8 +8,20 @@ from svip_lib.indicators.shape import PLACE, TOLD, percent, wide
 
 # DfE's published groups. "Educated elsewhere" is kept like for like: until 2022/23 three kinds stood outside DfE's total.
 GROUPS = ["mainstream_total", "special_total", "ap_pru_total", "fe_total", "elsewhere", "nm_early_years", "placement_unknown"]
+PUBLISHED_GROUPS = ["ed_elsewhere" if name == "elsewhere" else name for name in GROUPS]
 OUTSIDE_UNTIL_2023 = ["other_placement_settings", "await_prov_2022", "perm_ex_2022"]
 LAST_YEAR_OUTSIDE = "202223"
+
+
+def _with_whole(plans: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The wanted columns, and ``whole``: the plans that a share of placements is a share of.
+
+    In January 2024 two authorities gave their totals without placements. DfE leaves those plans out of the shares of England
+    and of the regions; so from 2024 on the whole is the sum of the groups, which everywhere else is the same as all plans.
+    """
+    table = wide(plans, *dict.fromkeys([*columns, "ehcplans", *PUBLISHED_GROUPS]))
+    placed = table[PUBLISHED_GROUPS].sum(axis=1, min_count=len(PUBLISHED_GROUPS)).where(table["time_period"] > LAST_YEAR_OUTSIDE)
+    return table.assign(whole=placed.fillna(table["ehcplans"]))
 
 
 @indicator
@@ -25,7 +37,7 @@ def placements_mainstream_percent(plans: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return. Official equivalent: ``mainstream_total_pc``.
     """
-    return percent(wide(plans, "mainstream_total", "ehcplans"), "mainstream_total", "ehcplans")
+    return percent(_with_whole(plans, "mainstream_total"), "mainstream_total", "whole")
 
 
 @indicator
@@ -40,7 +52,7 @@ def placements_special_percent(plans: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return. Official equivalent: ``special_total_pc``.
     """
-    return percent(wide(plans, "special_total", "ehcplans"), "special_total", "ehcplans")
+    return percent(_with_whole(plans, "special_total"), "special_total", "whole")
 
 
 @indicator
@@ -56,14 +68,14 @@ def placements_independent_special_percent(plans: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return. Official equivalent: none as one number; DfE prints the two kinds apart.
     """
-    table = wide(plans, "special_independent", "special_non_maintained", "ehcplans")
+    table = _with_whole(plans, "special_independent", "special_non_maintained")
     table["independent"] = table["special_independent"] + table["special_non_maintained"]
-    return percent(table, "independent", "ehcplans")
+    return percent(table, "independent", "whole")
 
 
 def _groups(plans: pd.DataFrame) -> pd.DataFrame:
     """The plans of each area and January by DfE's groups, like for like over the change of 2023."""
-    table = wide(plans, *(name for name in GROUPS if name != "elsewhere"), "ed_elsewhere", *OUTSIDE_UNTIL_2023, "ehcplans")
+    table = _with_whole(plans, *OUTSIDE_UNTIL_2023)
     outside = table[OUTSIDE_UNTIL_2023].fillna(0).sum(axis=1).where(table["time_period"] <= LAST_YEAR_OUTSIDE, 0)
     return table.assign(elsewhere=table["ed_elsewhere"] + outside)
 
@@ -84,12 +96,12 @@ def placements_by_group_percent(plans: pd.DataFrame) -> pd.DataFrame:
     """
     table = _groups(plans)
     long = table.drop(columns=["category", "breakdown"]).melt(
-        id_vars=["area", "time_period", "time_identifier", *TOLD, "ehcplans"],
+        id_vars=["area", "time_period", "time_identifier", *TOLD, "whole"],
         value_vars=GROUPS,
         var_name="category",
         value_name="plans",
     )
-    return percent(long.assign(breakdown="placement_group"), "plans", "ehcplans")
+    return percent(long.assign(breakdown="placement_group"), "plans", "whole")
 
 
 @indicator
@@ -118,10 +130,8 @@ def placements_closest_to_table_3_percent(plans: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return. Official equivalent: none.
     """
-    columns = ["ehcplans", "fe_total", "placement_unknown", "mainstream_total", "special_total", "special_la_maintained"]
-    columns += ["special_academy_free", "special_independent", "special_non_maintained", "nm_early_years"]
-    table = wide(plans, *columns)
-    table["whole"] = table["ehcplans"] - table["fe_total"] - table["placement_unknown"].fillna(0)
+    table = _with_whole(plans, "special_la_maintained", "special_academy_free", "special_independent", "special_non_maintained")
+    table["whole"] = table["whole"] - table["fe_total"] - table["placement_unknown"].fillna(0)
     kinds = {
         "early_years": table["nm_early_years"],
         "mainstream_incl_resourced_provision": table["mainstream_total"],
@@ -129,7 +139,9 @@ def placements_closest_to_table_3_percent(plans: pd.DataFrame) -> pd.DataFrame:
         "special_maintained": table["special_la_maintained"] + table["special_academy_free"],
         "special_independent": table["special_independent"] + table["special_non_maintained"],
     }
-    parts = [percent(table.assign(part=part, category=name, breakdown="table_3_placement"), "part", "whole") for name, part in kinds.items()]
+    parts = [
+        percent(table.assign(part=part, category=name, breakdown="table_3_placement"), "part", "whole") for name, part in kinds.items()
+    ]
     return pd.concat(parts, ignore_index=True)
 
 

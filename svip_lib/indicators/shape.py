@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from svip_lib.config.periods import SIX_DIGITS
+
 # What makes a figure itself, and what is told of it (in this order in every file).
 KEY = [
     "area",
@@ -108,7 +110,7 @@ def with_previous(table: pd.DataFrame, column: str) -> pd.DataFrame:
     Returns:
         The table with a column ``previous`` (missing where the year before is not there).
     """
-    step = 101 if (table["time_period"].str.len() == 6).all() else 1
+    step = 101 if (table["time_period"].str.len() == SIX_DIGITS).all() else 1  # 202425 is 101 more than 202324
     before = table[["area", "breakdown", "category", "time_period", column]].rename(columns={column: "previous"})
     before["time_period"] = (before["time_period"].astype(int) + step).astype(str).astype(table["time_period"].dtype)
     return table.merge(before, how="left", on=["area", "breakdown", "category", "time_period"], validate="one_to_one")

@@ -198,7 +198,7 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
         Nothing, or the failure; what a failed notebook left is kept aside, and the last good one stays.
     """
     beside = target.with_name(f".{os.getpid()}-{target.name}")
-    reason = None
+    reason, begun = None, []
     try:
         with tempfile.TemporaryDirectory(prefix="svip-") as sockets:
             papermill.execute_notebook(
@@ -210,13 +210,14 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
                 execution_timeout=SECONDS_A_CELL,
                 request_save_on_cell_execute=False,
                 shutdown_kernel="immediate",
+                on_cell_start=lambda cell, cell_index: begun.append(cell),
                 **_without_ports(sockets),
             )
     except PapermillExecutionError as error:
         reason = ANSI.sub("", "\n".join(error.traceback[-1:]) if error.traceback else f"{error.ename}: {error.evalue}").strip()
     except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
         reason = ANSI.sub("", str(error)).strip().splitlines()[0]
-    failure = _first_unfinished(beside, source, reason)
+    failure = _first_unfinished(beside, source.stem, begun, reason)
     if failure:
         if beside.exists():
             aside = target.parent / "failed"
@@ -243,17 +244,21 @@ def _without_ports(sockets: str) -> dict:
     return {"kernel_manager_class": PrivateKernel}
 
 
-def _first_unfinished(executed: Path, source: Path, reason: str | None) -> Failure | None:
-    """The cell at which a notebook stopped. Papermill marks cells behind a killed kernel as completed, so each is looked at."""
-    name = source.stem
-    if not executed.exists():
-        return Failure(name, None, "", reason or "papermill wrote no notebook")
-    code = [cell for cell in nbformat.read(executed, as_version=4).cells if cell.cell_type == "code" and cell.source.strip()]
+def _first_unfinished(executed: Path, name: str, begun: list, reason: str | None) -> Failure | None:
+    """The cell at which a notebook stopped, counted among its own code cells.
+
+    Papermill marks the cells behind a killed kernel as completed, or writes no notebook at all, so its word is not taken:
+    each cell is looked at.
+    """
+    cells = nbformat.read(executed, as_version=4).cells if executed.exists() else begun
+    code = [cell for cell in cells if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])]
     for number, cell in enumerate(code, start=1):
         failed = any(output.output_type == "error" for output in cell.outputs)
         if failed or cell.execution_count is None or cell.metadata.get("papermill", {}).get("status") != "completed":
             return Failure(name, number, cell.source, reason or "the cell did not run to its end, though the kernel reported no error")
-    return Failure(name, len(code), code[-1].source if code else "", reason) if reason else None
+    if reason or not executed.exists():
+        return Failure(name, len(code) or None, code[-1].source if code else "", reason or "papermill wrote no notebook")
+    return None
 
 
 def section_key(project: Project, source: Path, parameters: dict[str, str], released: Released) -> str:

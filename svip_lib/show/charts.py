@@ -10,22 +10,22 @@ import afcharts  # noqa: F401  (registers the government style with matplotlib)
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
+from markupsafe import escape
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from markupsafe import escape
 
-from svip_lib.config.periods import january_of, period_label
+from svip_lib.config.periods import SIX_DIGITS, january_of, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
-from svip_lib.show.words import neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import headline, neighbour_periods, number, own_rows, plain, shown
 
 INK, GREY = "#1a1a1a", "#6b7178"
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 WIDTH = 7.2  # inches: the text width of an A4 page and of the web page's column
-LONGEST_TEXT = 420
+SHORTEST_TEXT, LONGEST_TEXT = 20, 420
 PLACEHOLDERS = re.compile(r"no description|image of|chart\.?$|figure \d|\.(png|svg)|untitled|lorem", re.IGNORECASE)
 MARKS = {
     "authority": {"color": BLUE, "marker": "o", "linewidth": 2.4, "markersize": 6, "zorder": 5},
@@ -83,8 +83,10 @@ def as_image(svg: str, alternative_text: str) -> str:
         ValueError: When the text is empty, a placeholder, or too long to listen to.
     """
     text = alternative_text.strip()
-    if len(text) < 20 or PLACEHOLDERS.search(text) or len(text) > LONGEST_TEXT:
-        raise ValueError(f"an alternative text states the chart's message in 20 to {LONGEST_TEXT} characters; this one does not: {text!r}")
+    if len(text) < SHORTEST_TEXT or PLACEHOLDERS.search(text) or len(text) > LONGEST_TEXT:
+        raise ValueError(
+            f"an alternative text states the chart's message in {SHORTEST_TEXT} to {LONGEST_TEXT} characters; this one does not: {text!r}"
+        )
     return f'<img alt="{escape(text)}" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">'
 
 
@@ -108,19 +110,25 @@ def _tick(value: float, _position: int, entry: Indicator) -> str:
 
 def _year(period: str) -> int:
     """A place on the axis: the year in which the period ends."""
-    return january_of(period) if len(period) == 6 else int(period)
+    return january_of(period) if len(period) == SIX_DIGITS else int(period)
 
 
 def _series(released: Released, entry: Indicator) -> Figure:
     """The authority's figures as marks on a line, the plan as hollow marks, and those it is compared with, labelled at their ends."""
-    figure, axes = _axes(3.5, grid="y")
+    figure, axes = _axes(3.1, grid="y")
     own = own_rows(released, entry)
     shared = shown(released, entry)
     lines = [(released.area_name(released.area("authority")), own, MARKS["authority"])]
     if entry.indicator_unit == "%" and entry.signed == "no":
         for role in ("neighbours", "region", "England"):
             rows = shared[(shared["area"] == released.area(role)) & (shared["measure"] == own["measure"].iloc[0])]
-            lines.append(("Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role)) if len(rows) else role, rows, MARKS[role]))
+            lines.append(
+                (
+                    "Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role)) if len(rows) else role,
+                    rows,
+                    MARKS[role],
+                )
+            )
     plan = shared[(shared["measure"] == "plan") & (shared["area"] == released.area("authority"))]
     lines.append(("Plan", plan, PLAN))
     lines = [(name, rows[rows["value"].notna()], style) for name, rows, style in lines]
@@ -130,7 +138,9 @@ def _series(released: Released, entry: Indicator) -> Figure:
     for name, rows, style in lines:
         years = rows["time_period"].map(_year)
         axes.plot(years, rows["value"], clip_on=False, **style)
-        ends.append((rows["value"].iloc[-1], f"{name} {number(rows['value'].iloc[-1], entry)}", years.iloc[-1], style is MARKS["authority"]))
+        ends.append(
+            (rows["value"].iloc[-1], f"{name} {headline(rows['value'].iloc[-1], entry)}", years.iloc[-1], style is MARKS["authority"])
+        )
     periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]})
     axes.set_xticks([_year(period) for period in periods], [_short(period, entry) for period in periods])
     low = min(rows["value"].min() for _, rows, _ in lines)
@@ -188,7 +198,8 @@ def _bars(released: Released, entry: Indicator) -> Figure:
         axes.text(x, len(own) - 0.35, heading, ha="right", va="bottom", fontweight=weight)
         for position, value in enumerate(values):
             axes.text(x, position, number(value, entry, "" if pd.notna(value) else "x"), ha="right", va="center", fontweight=weight)
-    axes.set_xlim(0, top * 1.02)
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= top])
+    axes.set_xlim(0, top * (1.0 + 0.2 * len(columns)))
     axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     return figure
 
@@ -243,7 +254,11 @@ def _neighbours(released: Released, entry: Indicator) -> Figure:
     rows = shown(released, entry).merge(released.areas, on="area", validate="many_to_one")
     rows = rows[(rows["measure"] == "actual") & (rows["role"] != "neighbours") & rows["value"].notna()]
     first, newest = neighbour_periods(released, entry)
-    wide = rows[rows["time_period"].isin([first, newest])].pivot(index="area_name", columns="time_period", values="value").dropna(subset=[newest])
+    wide = (
+        rows[rows["time_period"].isin([first, newest])]
+        .pivot(index="area_name", columns="time_period", values="value")
+        .dropna(subset=[newest])
+    )
     wide = wide.sort_values(newest)
     figure, axes = _axes(0.9 + 0.29 * len(wide), grid="x")
     authority = released.area_name(released.area("authority"))

@@ -13,7 +13,11 @@ FAMILY = "Source Sans Pro"
 FOLDER = Path(font_source_sans_pro.__file__).parent / "files"
 # Kerning and ligatures take half a second to read for each picture, and captions of a few words do not need them.
 SLOW = ("GDEF", "GPOS", "GSUB")
-FACES = {(400, "normal"): "SourceSansPro-Regular.ttf", (600, "normal"): "SourceSansPro-Semibold.ttf", (400, "italic"): "SourceSansPro-It.ttf"}
+FACES = {
+    (400, "normal"): "SourceSansPro-Regular.ttf",
+    (600, "normal"): "SourceSansPro-Semibold.ttf",
+    (400, "italic"): "SourceSansPro-It.ttf",
+}
 
 
 def font_file(weight: int, style: str = "normal") -> Path:

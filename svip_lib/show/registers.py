@@ -45,9 +45,14 @@ def published_and_computed(released: Released, dictionary: dict[str, Indicator])
     Returns:
         Text: the indicator, the number of figures compared, how many differ, and the largest difference in points.
     """
-    rows = released.rows[released.rows["origin"] == "published"]
+    rows = released.rows[(released.rows["origin"] == "published") & (released.rows["area"] != released.area("neighbours"))]
     key = ["indicator", "area", "category", "time_period"]
-    both = rows.pivot_table(index=key, columns="measure", values="value", observed=True).reindex(columns=["actual", "published"]).dropna().reset_index()
+    both = (
+        rows.pivot_table(index=key, columns="measure", values="value", observed=True)
+        .reindex(columns=["actual", "published"])
+        .dropna()
+        .reset_index()
+    )
     decimals = both["indicator"].map({name: entry.indicator_dp for name, entry in dictionary.items()})
     places = 10.0**decimals
     # Half a unit of the last printed digit, and a little for the way in which computers hold decimals.
@@ -135,12 +140,18 @@ def report_findings(agreement: Agreement) -> pd.DataFrame:
 def unverified(agreement: Agreement) -> pd.DataFrame:
     """Return every entry of the agreement that nobody has verified; none of them has a value."""
     found = agreement.unverified()
-    return pd.DataFrame({"Entry": [text for _, _, text in found], "Kind": [kind.replace("_", " ") for kind, _, _ in found], "Value": UNVERIFIED})
+    return pd.DataFrame(
+        {"Entry": [text for _, _, text in found], "Kind": [kind.replace("_", " ") for kind, _, _ in found], "Value": UNVERIFIED}
+    )
 
 
 def amounts(agreement: Agreement) -> pd.DataFrame:
     """Return the sums of money that the agreement names; an unknown one stands without a value."""
-    entries = [entry for entry in agreement.amounts if (entry.unit or "").startswith("£") and entry.id not in NATIONAL_RULES and not entry.superseded_by]
+    entries = [
+        entry
+        for entry in agreement.amounts
+        if (entry.unit or "").startswith("£") and entry.id not in NATIONAL_RULES and not entry.superseded_by
+    ]
     return pd.DataFrame(
         {
             "Amount": [entry.text for entry in entries],
@@ -155,7 +166,12 @@ def amounts_stated(agreement: Agreement) -> pd.DataFrame:
     """Return the sums of money that the agreement states; those that nobody knows are counted in one last row."""
     table = amounts(agreement)
     unknown = table["Value"] == UNVERIFIED
-    rest = {"Amount": f"{unknown.sum()} further sums that nobody has confirmed", "Period": "several", "Value": UNVERIFIED, "Paragraph": "several"}
+    rest = {
+        "Amount": f"{unknown.sum()} further sums that nobody has confirmed",
+        "Period": "several",
+        "Value": UNVERIFIED,
+        "Paragraph": "several",
+    }
     return pd.concat([table[~unknown], pd.DataFrame([rest])], ignore_index=True) if unknown.any() else table
 
 

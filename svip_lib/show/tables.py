@@ -14,7 +14,8 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 <div class="table-scroll" role="group" tabindex="0" aria-labelledby="{{ anchor }}-caption">
 <table id="{{ anchor }}">
 <caption id="{{ anchor }}-caption">{{ caption }}</caption>
-<thead><tr>{% for name in head %}<th scope="col"{% if numeric[loop.index0] %} class="num"{% endif %}>{{ name }}</th>{% endfor %}</tr></thead>
+<thead><tr>{% for name in head %}
+<th scope="col"{% if numeric[loop.index0] %} class="num"{% endif %}>{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in body %}
 <tr>{% for cell in row %}
@@ -52,7 +53,9 @@ def table_html(
     head = [str(name) for name in frame.columns]
     if not caption.strip() or not all(head) or len(set(head)) < len(head):
         raise ValueError(f"table '{anchor}' needs a caption and headings that are neither empty nor doubled")
-    body = [[Markup(cell) if name in finished else str(cell) for name, cell in zip(head, row, strict=True)] for row in frame.to_numpy().tolist()]
+    body = [
+        [Markup(cell) if name in finished else str(cell) for name, cell in zip(head, row, strict=True)] for row in frame.to_numpy().tolist()
+    ]
     if any(not cell.strip() or cell == "nan" for row in body for cell in row):
         raise ValueError(f"table '{anchor}' has an empty cell; give the shorthand that says why it is missing")
     used = [mark for mark in SHORTHAND if any(f"[{mark}]" in cell for row in body for cell in row)]
@@ -106,7 +109,9 @@ def _by_period(released: Released, entry: Indicator) -> pd.DataFrame:
         columns |= _differences(own, plan, entry)
     if entry.indicator_unit == "%":
         columns |= _comparators(released, shared, own, entry)
-    as_published = shared[(shared["measure"] == "published") & (shared["area"] == released.area("authority")) & (shared["origin"] == "published")]
+    as_published = shared[
+        (shared["measure"] == "published") & (shared["area"] == released.area("authority")) & (shared["origin"] == "published")
+    ]
     if len(as_published) and own["measure"].iloc[0] == "actual":
         columns["As published (%)" if entry.indicator_unit == "%" else "As published"] = _text(as_published, entry)
     told = released.select(entry.name, base=entry.base, area=released.area("authority"), measure="published", origin="council")
@@ -147,7 +152,9 @@ def _comparators(released: Released, shared: pd.DataFrame, own: pd.DataFrame, en
         cells = _text(rows, entry)
         if role == "neighbours":
             many = rows.set_index("time_period")["denominator"]
-            cells = pd.Series([cell if cell == "[x]" else f"{cell} ({many[period]:.0f})" for period, cell in cells.items()], index=cells.index)
+            cells = pd.Series(
+                [cell if cell == "[x]" else f"{cell} ({many[period]:.0f})" for period, cell in cells.items()], index=cells.index
+            )
         found[heading or released.area_name(area)] = cells
     return found
 
@@ -175,9 +182,13 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
     if entry.indicator_unit == "%":
         for role in ("neighbours", "region", "England"):
             rows = shown(released, entry)
-            rows = rows[(rows["time_period"] == periods[0]) & (rows["area"] == released.area(role)) & (rows["measure"] == own["measure"].iloc[0])].set_index("category")
+            rows = rows[
+                (rows["time_period"] == periods[0]) & (rows["area"] == released.area(role)) & (rows["measure"] == own["measure"].iloc[0])
+            ].set_index("category")
             if len(rows):
-                frame["Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role))] = _cells(rows, categories, entry)
+                frame["Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role))] = _cells(
+                    rows, categories, entry
+                )
     return frame
 
 

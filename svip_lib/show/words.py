@@ -90,7 +90,12 @@ def newest(released: Released, entry: Indicator) -> Newest | None:
     row = here[here["category"] == lead].iloc[0] if lead else here.loc[here["value"].idxmax()]
     same = rows[(rows["category"] == row["category"]) & (rows["time_period"] < period)]
     plan = shown(released, entry)
-    plan = plan[(plan["area"] == released.area("authority")) & (plan["measure"] == "plan") & (plan["time_period"] == period) & (plan["category"] == row["category"])]["value"].dropna()
+    plan = plan[
+        (plan["area"] == released.area("authority"))
+        & (plan["measure"] == "plan")
+        & (plan["time_period"] == period)
+        & (plan["category"] == row["category"])
+    ]["value"].dropna()
     return Newest(
         period,
         period_label(period, entry.time_identifier),
@@ -112,20 +117,27 @@ def neighbour_periods(released: Released, entry: Indicator) -> list[str]:
 
 
 def message(released: Released, entry: Indicator) -> str:
-    """Return the one sentence that a figure says; it stands above its chart and begins its alternative text.
-
-    Raises:
-        KeyError: When nothing of the indicator has been released.
-    """
+    """Return the one sentence that a figure says; it stands above its chart and begins its alternative text."""
     now = newest(released, entry)
     area = released.area_name(released.area("authority"))
     if now is None:
         return f"{entry.label}: nothing is published for {area} that was known on this pack's day"
-    text = entry.sentence.format(area=area, value=_headline(now.row["value"], entry), period=now.label, category=entry.categories.get(now.row["category"], ""))
+    text = entry.sentence.format(
+        area=area, value=headline(now.row["value"], entry), period=now.label, category=entry.categories.get(now.row["category"], "")
+    )
     return text + _beside(released, entry, now)
 
 
-def _headline(value: float, entry: Indicator) -> str:
+def headline(value: float, entry: Indicator) -> str:
+    """Return a figure as a sentence or a label tells it: money in millions, and a change with its sign.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> headline(45518486, SimpleNamespace(indicator_unit="£", indicator_dp=0, signed="no"))
+        '£45.5m'
+    """
+    if entry.indicator_unit == "£":
+        return f"{plain(value / 1e6, '£', 1)}m"
     return number(value, entry, signed=entry.signed != "no")
 
 
@@ -143,7 +155,9 @@ def _beside(released: Released, entry: Indicator, now: Newest) -> str:
 def _among_neighbours(released: Released, entry: Indicator, now: Newest) -> str:
     rows = shown(released, entry)
     members = released.areas.loc[released.areas["role"] == "neighbour", "area"]
-    rows = rows[rows["area"].isin(members) & (rows["time_period"] == now.period) & (rows["measure"] == now.row["measure"])]["value"].dropna()
+    rows = rows[rows["area"].isin(members) & (rows["time_period"] == now.period) & (rows["measure"] == now.row["measure"])][
+        "value"
+    ].dropna()
     above, many = int((rows > now.row["value"]).sum()), len(rows)
     return f", below {above} of its {many} neighbours" if above > many / 2 else f", above {many - above} of its {many} neighbours"
 
@@ -186,7 +200,7 @@ def _change(now: Newest, entry: Indicator, earlier: str) -> str:
     value, before = now.row["value"], now.before["value"]
     difference = value - before
     subject = f"{entry.categories[now.row['category']]}: " if now.row["category"] and not entry.headline_category else ""
-    was = _headline(before, entry)
+    was = headline(before, entry)
     if plain(abs(difference), "", entry.indicator_dp) == plain(0, "", entry.indicator_dp):
         return f"{subject}It was the same in {earlier} ({was})."
     if entry.signed != "no":
@@ -195,7 +209,8 @@ def _change(now: Newest, entry: Indicator, earlier: str) -> str:
     if entry.indicator_unit == "%":
         return f"{subject}In {earlier} it was {was}: {direction} {plain(abs(difference), '', entry.indicator_dp)} percentage points since."
     share = f" ({plain(100 * abs(difference) / before, '%', 1)})" if before else ""
-    return f"{subject}In {earlier} it was {was}: {direction} {plain(abs(difference), entry.indicator_unit, entry.indicator_dp)}{share} since."
+    size = headline(abs(difference), entry)
+    return f"{subject}In {earlier} it was {was}: {direction} {size}{share} since."
 
 
 def _others(released: Released, entry: Indicator, now: Newest) -> str:
@@ -219,7 +234,8 @@ def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     first = period_label(rows["time_period"].min(), entry.time_identifier)
     last = period_label(rows["time_period"].max(), entry.time_identifier)
     when = f"{first} to {last}" if first != last and entry.chart != "bars" else last
-    return f"{kind} of {entry.label[0].lower() if entry.label[1].islower() else entry.label[0]}{entry.label[1:]}, {when}. {message(released, entry)}. All values are in the table that follows."
+    label = entry.label if entry.label[1].isupper() else entry.label[0].lower() + entry.label[1:]
+    return f"{kind} of {label}, {when}. {message(released, entry)}. All values are in the table that follows."
 
 
 def subtitle(released: Released, entry: Indicator, base: str) -> str:

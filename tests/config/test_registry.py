@@ -38,7 +38,14 @@ def test_a_name_ends_in_its_unit(dictionary):
 
 
 def test_categories_come_in_the_order_of_their_file(dictionary):
-    assert list(read_dictionary(dictionary)["ehc_plans_stock_flow_count"].categories) == ["opening", "new", "ceased", "expected", "closing", "residual"]
+    assert list(read_dictionary(dictionary)["ehc_plans_stock_flow_count"].categories) == [
+        "opening",
+        "new",
+        "ceased",
+        "expected",
+        "closing",
+        "residual",
+    ]
 
 
 def test_an_unknown_polarity_is_refused_with_line_and_column(dictionary):

@@ -23,7 +23,14 @@ def test_stock_and_flow_close_where_nothing_is_missing():
         published_rows(AREA, "2024", "Calendar year", new_ehc_plans=20),
         published_rows(AREA, "2024", "Calendar year", total_ceased=8),
     )
-    assert figures.set_index("category")["value"].to_dict() == {"opening": 100, "new": 20, "ceased": 8, "expected": 112, "closing": 112, "residual": 0}
+    assert figures.set_index("category")["value"].to_dict() == {
+        "opening": 100,
+        "new": 20,
+        "ceased": 8,
+        "expected": 112,
+        "closing": 112,
+        "residual": 0,
+    }
 
 
 def test_the_residual_is_what_was_published_less_what_was_to_be_expected():

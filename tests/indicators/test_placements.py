@@ -29,7 +29,9 @@ def test_mainstream_is_a_share_of_all_plans():
 
 
 def test_educated_elsewhere_takes_in_until_2023_what_dfe_then_counted_outside():
-    before = published_rows(AREA, "202223", "Academic year", **MIX, placement_unknown=0, other_placement_settings=2, await_prov_2022=1, perm_ex_2022=1)
+    before = published_rows(
+        AREA, "202223", "Academic year", **MIX, placement_unknown=0, other_placement_settings=2, await_prov_2022=1, perm_ex_2022=1
+    )
     after = published_rows(AREA, "202324", "Academic year", **MIX, placement_unknown=4, other_placement_settings=2)
     shares = placements.placements_by_group_percent(pd.concat([before, after])).set_index(["time_period", "category"])["numerator"]
     assert shares["202223", "elsewhere"] == 11
@@ -43,17 +45,35 @@ def test_placement_not_recorded_is_missing_and_not_zero_before_it_was_published(
 
 
 def test_the_base_closest_to_table_3_leaves_out_further_education_and_placement_not_recorded():
-    shares = placements.placements_closest_to_table_3_percent(published_rows(AREA, "202425", "Academic year", **MIX, placement_unknown=8)).set_index("category")
-    assert set(shares["denominator"]) == {80}
-    assert shares.loc["mainstream_incl_resourced_provision", "value"] == 37.5
-    assert shares.loc["special_maintained", "numerator"] + shares.loc["special_independent", "numerator"] == shares.loc["special", "numerator"]
+    shares = placements.placements_closest_to_table_3_percent(
+        published_rows(AREA, "202425", "Academic year", **MIX, placement_unknown=8)
+    ).set_index("category")
+    assert set(shares["denominator"]) == {84}
+    assert round(shares.loc["mainstream_incl_resourced_provision", "value"], 1) == 35.7
+    assert (
+        shares.loc["special_maintained", "numerator"] + shares.loc["special_independent", "numerator"] == shares.loc["special", "numerator"]
+    )
+
+
+def test_plans_without_any_placement_are_left_out_of_the_whole_from_2024_on():
+    groups = {"special_total": 30, "ap_pru_total": 0, "fe_total": 10, "ed_elsewhere": 10, "nm_early_years": 0, "placement_unknown": 0}
+    rows = [
+        published_rows("E92000001", period, "Academic year", ehcplans=120, mainstream_total=50, **groups) for period in ("202223", "202324")
+    ]
+    shares = placements.placements_mainstream_percent(pd.concat(rows)).set_index("time_period")
+    assert shares["denominator"].to_dict() == {"202223": 120, "202324": 100}
 
 
 def test_mainstream_by_need_is_a_share_of_the_plans_with_that_need():
     rows = pd.concat(
         [
             published_rows(AREA, "202425", "Academic year", category=category, number_asd=number)
-            for category, number in {"Mainstream - total": 30, "Mainstream - academy": 30, "Special - total": 60, "Placement not recorded": 10}.items()
+            for category, number in {
+                "Mainstream - total": 30,
+                "Mainstream - academy": 30,
+                "Special - total": 60,
+                "Placement not recorded": 10,
+            }.items()
         ]
     )
     shares = placements.placements_mainstream_by_need_percent(rows).set_index("category")

@@ -45,7 +45,10 @@ def test_a_figure_has_either_a_value_or_a_reason_why_not(part, whole):
 
 def test_the_year_before_is_found_by_year_and_a_gap_is_not_bridged():
     table = pd.concat(
-        [wide(published_rows(AREA, period, "Academic year", plans=plans), "plans") for period, plans in (("201819", 1), ("201920", 2), ("202122", 4))]
+        [
+            wide(published_rows(AREA, period, "Academic year", plans=plans), "plans")
+            for period, plans in (("201819", 1), ("201920", 2), ("202122", 4))
+        ]
     )
     before = with_previous(table, "plans").set_index("time_period")["previous"]
     assert before["201920"] == 1

@@ -16,6 +16,7 @@ from svip_lib.intake.open import read_csv_text
 from svip_lib.intake.published import DFE_ROW, Layouts, read_reference, refresh
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
+LAYOUTS = read_yaml(REFERENCE / "layouts.yaml", Layouts).files
 LATE = date(2026, 12, 31)
 ENGLAND, YORKSHIRE, BARNSLEY, WAKEFIELD, MEDWAY = "E92000001", "E12000003", "E08000016", "E08000036", "E06000035"
 COUNTRY = {"country_code": ENGLAND, "country_name": "England"}
@@ -46,8 +47,7 @@ class Download:
     """A release as downloaded, drawn small: every file with the columns of its year, all children in one place."""
 
     def __init__(self, folder: Path, year: int = 2025):
-        self.folder, self.year = folder, year
-        self.layouts = read_yaml(REFERENCE / "layouts.yaml", Layouts).files
+        self.folder, self.year, self.layouts = folder, year, LAYOUTS
         self.rows = {name: self._totals(name) for name in self.layouts}
         self.add("needs", "Barnsley", topic="Type of placement", category="Mainstream - total", ehc_plans="2", number_asd="2")
 
@@ -282,7 +282,7 @@ def test_a_folder_of_another_release_is_never_replaced(again):
     assert "another release" in refused(download, reference)
 
 
-@pytest.mark.parametrize("wrong", ["12a", "1,071", "", "c", "1e3", "nan"])
+@pytest.mark.parametrize("wrong", ["1,071", ""])
 def test_a_cell_that_is_not_a_figure_stops_with_file_line_column_and_value(download, reference, wrong):
     download.set("newplans", "Barnsley", fe_total=wrong)
     message = refused(download.write(), reference)
@@ -569,7 +569,10 @@ def test_an_empty_cell_is_not_held_in_a_part_and_an_error_in_a_whole_release(hel
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (f"area_code,time_period,ehcplans\n{MEDWAY},202425,3 041\n", "line 2, column 'ehcplans': '3 041' is neither a number"),
+        *[
+            (f"area_code,time_period,ehcplans\n{MEDWAY},202425,{wrong}\n", f"line 2, column 'ehcplans': '{wrong}' is neither a number")
+            for wrong in ("3 041", "12a", "1e3", "nan", "inf", "c", "X")
+        ],
         (f"area_code,time_period,ehcplans\n{MEDWAY},202324,1\n{MEDWAY},202324,1\n", "line 3, column 'area_code'"),
         ("area_code,time_period,ehcplans\nE06000099,202425,1\n", "line 2, column 'area_code': 'E06000099' is not in areas.csv"),
         (f"area,time_period,ehcplans\n{MEDWAY},202425,1\n", "line 1"),

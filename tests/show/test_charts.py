@@ -23,14 +23,18 @@ def test_a_chart_takes_released_figures_only():
         charts.draw(pd.DataFrame(), drawn_entry())
 
 
-@pytest.mark.parametrize("text", ["", "   ", "Chart", "No description has been provided for this image", "figure 1", "chart.png", "x" * 500])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "Chart", "No description has been provided for this image", "figure 1", "chart.png", "x" * 500]
+)
 def test_an_empty_or_placeholder_alternative_text_is_refused(text):
     with pytest.raises(ValueError, match="alternative text"):
         charts.as_image("<svg></svg>", text)
 
 
 def test_quotes_in_an_alternative_text_do_not_end_it():
-    assert 'alt="Medway &#34;on plan&#34; &amp; &lt;well&gt; in 2026"' in charts.as_image("<svg></svg>", 'Medway "on plan" & <well> in 2026')
+    assert 'alt="Medway &#34;on plan&#34; &amp; &lt;well&gt; in 2026"' in charts.as_image(
+        "<svg></svg>", 'Medway "on plan" & <well> in 2026'
+    )
 
 
 def test_the_same_figures_give_the_same_bytes():

@@ -27,7 +27,9 @@ def test_a_shorthand_is_explained_beneath_the_table_without_being_asked():
     assert "=" not in soup(FRAME.head(1)).get_text()
 
 
-@pytest.mark.parametrize("frame", [pd.DataFrame({"Area": ["Medway"], "Plans": [""]}), pd.DataFrame({"Area": ["Medway"], "Plans": [float("nan")]})])
+@pytest.mark.parametrize(
+    "frame", [pd.DataFrame({"Area": ["Medway"], "Plans": [""]}), pd.DataFrame({"Area": ["Medway"], "Plans": [float("nan")]})]
+)
 def test_an_empty_cell_is_refused(frame):
     with pytest.raises(ValueError, match="empty cell"):
         soup(frame)
@@ -69,7 +71,11 @@ def test_a_series_shows_number_base_share_plan_and_how_many_neighbours():
         "Neighbours, mean (how many)": "44.1% (10)",
         "As published (%)": "27.7%",
     }
-    assert table.loc["January\N{NO-BREAK SPACE}2026", ["Plan (%)", "Difference (points)", "Neighbours, mean (how many)"]].to_list() == ["42.0%", "−3.2", "[x]"]
+    assert table.loc["January\N{NO-BREAK SPACE}2026", ["Plan (%)", "Difference (points)", "Neighbours, mean (how many)"]].to_list() == [
+        "42.0%",
+        "−3.2",
+        "[x]",
+    ]
 
 
 def test_a_plan_on_another_base_is_not_laid_beside_the_figure():

@@ -1,0 +1,108 @@
+"""The runner, on notebooks that go wrong in every way that we know of."""
+
+import json
+import os
+
+import nbformat
+import pytest
+
+from svip_lib.config.refusal import Refusal
+from svip_lib.pack.run import check_parameters, execute_section, swap
+
+PARAMETERS = {"authority": "medway", "quarter": "2025-26-Q4", "edition": "public"}
+HEAD = 'authority = "medway"\nquarter = "latest"\nedition = "public"'
+
+
+def notebook(path, *cells, head=HEAD):
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+    book.cells = [nbformat.v4.new_code_cell(head, metadata={"tags": ["parameters"]})] + [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(book, path)
+    return path
+
+
+def run(tmp_path, *cells):
+    source = notebook(tmp_path / "10_drawn.ipynb", *cells)
+    (tmp_path / "executed").mkdir(exist_ok=True)
+    return execute_section(source, tmp_path / "executed" / "10_drawn.ipynb", PARAMETERS, key="k")
+
+
+def test_a_notebook_gets_its_parameters_and_is_kept_under_its_key(tmp_path):
+    assert run(tmp_path, "print(authority, quarter, edition)") is None
+    book = nbformat.read(tmp_path / "executed" / "10_drawn.ipynb", as_version=4)
+    assert "medway 2025-26-Q4 public" in json.dumps(book.cells[-1].outputs)
+    assert book.metadata.svip.key == "k"
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("import os; os.kill(os.getpid(), 9)", "died"),
+        ("import sys; sys.exit(0)", "did not run to its end"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("def f(:", "SyntaxError"),
+    ],
+    ids=["an error", "a killed kernel", "an exit that reports success", "an interrupt", "no Python"],
+)
+def test_a_section_that_does_not_run_to_its_end_failed_at_that_cell(tmp_path, cell, told):
+    failure = run(tmp_path, "x = 1", cell, "y = 2")
+    assert failure.section == "10_drawn"
+    assert told in failure.reason
+    assert cell in failure.source
+    assert len(str(failure).splitlines()) < 12
+    assert not (tmp_path / "executed" / "10_drawn.ipynb").exists()
+    kept = (tmp_path / "executed" / "failed" / "10_drawn.ipynb").exists()
+    assert kept == (told != "died")  # of a killed kernel nothing comes back
+
+
+def test_the_last_good_run_of_a_section_stays_when_the_next_one_fails(tmp_path):
+    assert run(tmp_path, "print('good')") is None
+    good = (tmp_path / "executed" / "10_drawn.ipynb").read_bytes()
+    assert run(tmp_path, "1 / 0")
+    assert (tmp_path / "executed" / "10_drawn.ipynb").read_bytes() == good
+
+
+def test_a_refusal_in_a_notebook_is_told_without_a_traceback(tmp_path):
+    failure = run(
+        tmp_path,
+        'from svip_lib.config.refusal import Refusal\nraise Refusal("The cell is wrong.", file="a.csv", line=3, remedy="Mend it.")',
+    )
+    assert failure.reason == "Refused. a.csv, line 3: The cell is wrong. Mend it."
+
+
+def test_nothing_is_left_of_the_channel_to_a_kernel(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    run(tmp_path, "x = 1")
+    assert not list(tmp_path.glob("svip-*"))
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ('authority = "medway"\nquarter = "latest"', "it lacks edition"),
+        (HEAD + '\nquartr = "latest"', "nobody gives it quartr"),
+        (HEAD.replace('"latest"', "202526"), "'quarter' must be text, not 202526"),
+    ],
+)
+def test_parameters_are_checked_by_name_and_type_before_anything_starts(tmp_path, head, told):
+    with pytest.raises(Refusal, match=told):
+        check_parameters(notebook(tmp_path / "10_drawn.ipynb", head=head), PARAMETERS)
+
+
+def test_a_swap_puts_the_new_pack_in_place_of_the_old_and_leaves_nothing_beside_it(tmp_path):
+    for name, text in (("public", "old"), (".public.1", "new")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.html").write_text(text)
+    swap(tmp_path / ".public.1", tmp_path / "public")
+    assert (tmp_path / "public" / "index.html").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["public"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are guarded in another way on this system")
+def test_a_swap_that_cannot_be_done_leaves_the_old_pack(tmp_path):
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "index.html").write_text("old")
+    with pytest.raises(Refusal, match="cannot be put into its place"):
+        swap(tmp_path / "is_not_there", tmp_path / "public")
+    assert (tmp_path / "public" / "index.html").read_text() == "old"

@@ -1,0 +1,75 @@
+"""The gate: one way through it, and what lies behind it is for its owner only."""
+
+import shutil
+import stat
+
+import pandas as pd
+import pytest
+
+from svip_lib.config.periods import Quarter
+from svip_lib.config.project import Project
+from svip_lib.disclosure import Released, content_key, is_current, read_figures, read_released, release_quarter
+from tests.drawn import drawn_entry, drawn_release, drawn_row
+
+Q4 = Quarter(2025, 4)
+
+
+@pytest.fixture
+def project(checkout):
+    return Project(checkout, checkout / "data")
+
+
+def test_nobody_but_the_gate_makes_a_released_value():
+    released = drawn_release(drawn_entry(), actual=1.0)
+    told = {name: getattr(released, name) for name in ("authority", "quarter", "edition", "as_at", "rows", "areas", "registers", "key")}
+    with pytest.raises(TypeError, match=r"only svip_lib\.disclosure releases figures"):
+        Released(**told)
+
+
+def test_of_a_figure_that_was_not_released_there_are_no_rows():
+    assert drawn_release(drawn_entry(), actual=1.0).select("other_count").empty
+
+
+def test_figures_come_back_from_disk_as_they_were_released(project):
+    released = release_quarter(project, "medway", Q4, "public")
+    again = read_released(project, "medway", Q4, "public")
+    pd.testing.assert_frame_equal(released.rows, again.rows)
+    assert again.as_at == released.as_at
+    assert again.registers.keys() == {"sources", "repairs", "findings"}
+
+
+def test_what_lies_before_publication_is_for_its_owner_only(project):
+    release_quarter(project, "medway", Q4, "public")
+    private = project.reports("medway", Q4) / "private"
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+
+
+def test_released_figures_are_current_until_something_that_they_come_from_changes(project):
+    release_quarter(project, "medway", Q4, "public")
+    assert is_current(project, "medway", Q4, "public")
+    for path in (
+        "data/reference/areas.csv",
+        "data/authorities/medway/agreement.yaml",
+        "data/dictionary/bases.csv",
+        "svip_lib/indicators/shape.py",
+    ):
+        file = project.root / path
+        before = file.read_bytes()
+        file.write_bytes(before + b"\n")
+        assert not is_current(project, "medway", Q4, "public"), path
+        file.write_bytes(before)
+    assert is_current(project, "medway", Q4, "public")
+
+
+def test_the_key_knows_content_and_not_place(project, tmp_path):
+    elsewhere = shutil.copytree(project.root, tmp_path / "elsewhere")
+    assert content_key(Project(elsewhere, elsewhere / "data"), "medway", Q4) == content_key(project, "medway", Q4)
+
+
+def test_a_shorthand_is_not_read_back_as_a_missing_word(tmp_path):
+    entry = drawn_entry()
+    rows = drawn_release(entry, rows=[drawn_row(entry, None), drawn_row(entry, 0.1 + 0.2, period="202425")]).rows
+    rows.to_csv(tmp_path / "figures.csv", index=False)
+    again = read_figures(tmp_path / "figures.csv")
+    assert again["shorthand"].to_list() == ["x", ""]
+    assert again["value"].iloc[1] == 0.1 + 0.2
