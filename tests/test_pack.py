@@ -137,7 +137,7 @@ def test_a_second_run_with_nothing_changed_gives_the_same_bytes(pack, whole_chec
     assert [path.name for path in before if before[path] != after[path]] == []
 
 
-def test_every_paper_has_title_language_bookmarks_and_words_for_its_pictures(pack, index):
+def test_every_paper_has_a_title_and_a_language(pack):
     for path in sorted(pack.rglob("*.pdf")):
         with pikepdf.open(path) as pdf:
             assert pdf.Root.Lang == "en-GB"
@@ -145,8 +145,6 @@ def test_every_paper_has_title_language_bookmarks_and_words_for_its_pictures(pac
             with pdf.open_metadata() as metadata:
                 assert metadata["pdfuaid:part"] == "1"
                 assert "Medway Council" in metadata["dc:title"]
-            with pdf.open_outline() as outline:
-                assert len(outline.root) >= 2, path.name
 
 
 def test_a_failing_section_leaves_the_last_good_pack_and_tells_its_cell(pack, whole_checkout, tmp_path):

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from svip_lib.config.periods import SIX_DIGITS
+from svip_lib.config.refusal import Refusal
 
 # What makes a figure itself, and what is told of it (in this order in every file).
 KEY = [
@@ -35,7 +36,7 @@ def published_rows(area: str, time_period: str, time_identifier: str, category: 
         [['new_ehc_plans', 10.0]]
     """
     rows = [{"measure": measure, "value": float(value)} for measure, value in measures.items()]
-    told = {"breakdown": "", "shorthand": "", "source_id": "example", "available_from": "2025-06-26"}
+    told = {"table": "drawn", "breakdown": "", "shorthand": "", "source_id": "example", "available_from": "2025-06-26"}
     return pd.DataFrame(rows).assign(area=area, time_period=time_period, time_identifier=time_identifier, category=category, **told)
 
 
@@ -49,7 +50,17 @@ def wide(rows: pd.DataFrame, *measures: str) -> pd.DataFrame:
     Returns:
         One row per area, period and category: a column a measure (missing where not published), and ``shorthand``,
         ``source_id`` and ``as_at`` (the day from which all of it could be known).
+
+    Raises:
+        Refusal: When a measure is in no file of the table: a name that is misspelt must not look like a figure that is missing.
     """
+    if unknown := sorted(set(measures) - set(rows["measure"])) if len(rows) else []:
+        raise Refusal(
+            f"No file of the published table has a column '{unknown[0]}'.",
+            file=f"data/reference/…/{rows['table'].iloc[0]}.csv",
+            column=unknown[0],
+            remedy=f"Its columns are: {', '.join(sorted(set(rows['measure'])))}.",
+        )
     chosen = rows[rows["measure"].isin(measures)]
     values = chosen.pivot(index=PLACE, columns="measure", values="value").reindex(columns=list(measures))
     told = chosen.groupby(PLACE, observed=True).agg(

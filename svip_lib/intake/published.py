@@ -111,6 +111,10 @@ class Layouts(Entry):
     files: dict[str, Layout]
     appeals: dict[str, str]
 
+    def columns(self) -> dict[str, set[str]]:
+        """Return the columns that each of our tables may have."""
+        return {table: {column.name for column in layout.columns} for layout in self.files.values() for table in layout.tables}
+
 
 class Release(Entry):
     """What is said of a release, wherever it is used."""
@@ -192,7 +196,8 @@ def read_reference(reference: Path, as_at: date) -> Published:
     """
     areas = _read_areas(reference / "areas.csv")
     known = _known_sources(reference, as_at)
-    tables = [_read_table(folder, name, source, areas) for folder, source in known.items() for name in source.tables]
+    columns = read_yaml(reference / "layouts.yaml", Layouts).columns()
+    tables = [_read_table(folder, name, source, areas, columns.get(name)) for folder, source in known.items() for name in source.tables]
     rows = pd.concat(tables, ignore_index=True)
     # The newest release stands first, so the first row of a key is the one that counts.
     rows = rows[~rows.duplicated(KEY)].reset_index(drop=True)
@@ -223,14 +228,17 @@ def _read_areas(path: Path) -> pd.DataFrame:
     return areas.reset_index(drop=True)
 
 
-def _read_table(folder: Path, name: str, source: Source, areas: pd.DataFrame) -> pd.DataFrame:
-    """One table of a release, one row a figure."""
+def _read_table(folder: Path, name: str, source: Source, areas: pd.DataFrame, columns: set[str] | None) -> pd.DataFrame:
+    """One table of a release, one row a figure; where DfE lays the table out, its columns are those of the layouts."""
     path = folder / f"{name}.csv"
     table = read_csv_text(path)
     if not {"area_code", "time_period"} <= set(table):
         raise Refusal("A table needs the columns area_code and time_period.", file=path, line=1, remedy="Restore the heading.")
     table = table.assign(**{column: "" for column in ROW if column not in table})
     measures = [column for column in table if column not in ROW]
+    if surplus := [column for column in measures if columns is not None and column not in columns]:
+        remedy = f"Restore the heading, or add the column to {path.parents[1] / 'layouts.yaml'}."
+        raise Refusal(f"'{surplus[0]}' is not a column of this table.", file=path, line=1, column=surplus[0], remedy=remedy)
     unknown = ~table["area_code"].isin(areas["area_code"])
     _refuse_first(unknown, table, path, "area_code", "is not in areas.csv", "Correct the code or add the area.")
     _refuse_first(table.duplicated(ROW), table, path, "area_code", "has two rows of one time period", "Keep one of them.")

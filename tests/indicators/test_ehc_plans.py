@@ -52,7 +52,8 @@ def test_a_year_without_its_second_january_has_no_residual():
 
 
 def test_needs_are_shares_of_all_plans_and_a_need_that_is_not_published_is_missing():
-    rows = published_rows(AREA, "202425", "Academic year", ehc_plans=200, number_asd=70, number_mld=0)
+    others = {f"number_{need}": float("nan") for need in ehc_plans.NEEDS}
+    rows = published_rows(AREA, "202425", "Academic year", **others | {"ehc_plans": 200, "number_asd": 70, "number_mld": 0})
     shares = ehc_plans.ehc_plans_by_need_percent(rows).set_index("category")
     assert shares.loc["asd", "value"] == 35
     assert shares.loc["mld", "value"] == 0

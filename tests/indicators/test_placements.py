@@ -8,7 +8,8 @@ from svip_lib.indicators import placements
 from svip_lib.indicators.shape import published_rows
 
 AREA = "E06000035"
-MIX = {
+NOT_PUBLISHED = dict.fromkeys([*placements.PUBLISHED_GROUPS, *placements.OUTSIDE_UNTIL_2023], float("nan"))
+MIX = NOT_PUBLISHED | {
     "ehcplans": 100,
     "mainstream_total": 30,
     "special_total": 45,
@@ -24,15 +25,18 @@ MIX = {
 
 
 def test_mainstream_is_a_share_of_all_plans():
-    rows = published_rows(AREA, "202526", "Academic year", ehcplans=4287, mainstream_total=1662)
+    rows = published_rows(AREA, "202526", "Academic year", **NOT_PUBLISHED | {"ehcplans": 4287, "mainstream_total": 1662})
     assert round(placements.placements_mainstream_percent(rows)["value"].iloc[0], 1) == 38.8
 
 
 def test_educated_elsewhere_takes_in_until_2023_what_dfe_then_counted_outside():
     before = published_rows(
-        AREA, "202223", "Academic year", **MIX, placement_unknown=0, other_placement_settings=2, await_prov_2022=1, perm_ex_2022=1
+        AREA,
+        "202223",
+        "Academic year",
+        **MIX | {"placement_unknown": 0, "other_placement_settings": 2, "await_prov_2022": 1, "perm_ex_2022": 1},
     )
-    after = published_rows(AREA, "202324", "Academic year", **MIX, placement_unknown=4, other_placement_settings=2)
+    after = published_rows(AREA, "202324", "Academic year", **MIX | {"placement_unknown": 4, "other_placement_settings": 2})
     shares = placements.placements_by_group_percent(pd.concat([before, after])).set_index(["time_period", "category"])["numerator"]
     assert shares["202223", "elsewhere"] == 11
     assert shares["202324", "elsewhere"] == 7
@@ -46,7 +50,7 @@ def test_placement_not_recorded_is_missing_and_not_zero_before_it_was_published(
 
 def test_the_base_closest_to_table_3_leaves_out_further_education_and_placement_not_recorded():
     shares = placements.placements_closest_to_table_3_percent(
-        published_rows(AREA, "202425", "Academic year", **MIX, placement_unknown=8)
+        published_rows(AREA, "202425", "Academic year", **MIX | {"placement_unknown": 8})
     ).set_index("category")
     assert set(shares["denominator"]) == {84}
     assert round(shares.loc["mainstream_incl_resourced_provision", "value"], 1) == 35.7

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svip_lib.config.refusal import Refusal
 from svip_lib.indicators.shape import count, percent, published_rows, wide, with_previous
 
 AREA, YEAR = "E06000035", ("2025", "Calendar year")
@@ -32,9 +33,13 @@ def test_a_value_that_its_publisher_did_not_have_stays_missing_and_says_so():
     assert figure["shorthand"] == "x"
 
 
-def test_a_column_that_was_not_published_at_all_is_not_available():
-    figure = count(wide(published_rows(AREA, *YEAR, other=1), "wanted", "other"), "wanted").iloc[0]
-    assert figure["shorthand"] == "x"
+def test_a_column_that_no_file_has_is_refused_and_not_taken_for_a_missing_figure():
+    with pytest.raises(Refusal, match=r"column 'wantd': No file of the published table has a column 'wantd'. Its columns are: wanted"):
+        wide(published_rows(AREA, *YEAR, wanted=1), "wantd")
+
+
+def test_of_a_table_that_could_not_be_known_there_are_no_figures():
+    assert count(wide(published_rows(AREA, *YEAR, wanted=1).head(0), "wanted"), "wanted").empty
 
 
 @given(st.floats(allow_nan=True, allow_infinity=False, width=32), st.sampled_from([0.0, 1.0, 250.0, float("nan")]))

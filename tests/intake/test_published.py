@@ -514,9 +514,10 @@ def source(reference: Path, release: str, **told) -> Path:
 
 
 @pytest.fixture
-def held(tmp_path):
+def held(tmp_path, repository):
     folder = tmp_path / "held"
     folder.mkdir()
+    shutil.copy(repository / "data" / "reference" / "layouts.yaml", folder)
     (folder / "areas.csv").write_text(
         f"area_code,la_code,name,level,region_code,closed,former_codes\n{MEDWAY},887,Medway,Local authority,E12000008,,\n"
     )
@@ -576,6 +577,7 @@ def test_an_empty_cell_is_not_held_in_a_part_and_an_error_in_a_whole_release(hel
         (f"area_code,time_period,ehcplans\n{MEDWAY},202324,1\n{MEDWAY},202324,1\n", "line 3, column 'area_code'"),
         ("area_code,time_period,ehcplans\nE06000099,202425,1\n", "line 2, column 'area_code': 'E06000099' is not in areas.csv"),
         (f"area,time_period,ehcplans\n{MEDWAY},202425,1\n", "line 1"),
+        (f"area_code,time_period,ehc_planz\n{MEDWAY},202425,1\n", "line 1, column 'ehc_planz': 'ehc_planz' is not a column of this table"),
         (f"area_code,time_period,ehcplans\n{MEDWAY},202425\n", "line 2"),
     ],
 )
