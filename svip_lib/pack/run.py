@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -131,17 +132,20 @@ def run_pack(
         _tell_kernels(project)
         executed = project.private(authority, quarter, edition) / "notebooks"
         executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-        failures = []
-        for name in sections:
-            bar.set_description(name)
+
+        def execute(name: str) -> Failure | None:
             begun = time.perf_counter()
             source, target = project.notebooks / f"{name}.ipynb", executed / f"{name}.ipynb"
             key = section_key(project, source, parameters, released)
             fresh = _is_fresh(target, key) and not force and name not in only
             failure = None if fresh else execute_section(source, target, parameters, key)
-            failures += [failure] if failure else []
             log.add(name, begun, "failed" if failure else "unchanged" if fresh else "done")
             bar.update()
+            return failure
+
+        # The work is done by the kernels, a process each, so threads are enough to keep every core busy.
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            failures = [failure for failure in pool.map(execute, sections) if failure]
         if failures:
             raise SectionsFailed(failures, executed / "failed")
         building = project.reports(authority, quarter) / f".{edition}.{os.getpid()}"

@@ -9,7 +9,6 @@ from html import unescape
 import afcharts  # noqa: F401  (registers the government style with matplotlib)
 import matplotlib as mpl
 import pandas as pd
-import seaborn as sns
 from markupsafe import escape
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
@@ -206,6 +205,8 @@ def _bars(released: Released, entry: Indicator) -> Figure:
 
 def _multiples(released: Released, entry: Indicator) -> Figure:
     """A small chart for each category, all on one scale: the authority's line beside England's."""
+    import seaborn as sns  # a second to load, and most sections have no small multiples
+
     own = own_rows(released, entry)
     rows = shown(released, entry)
     pair = rows["area"].isin([released.area("authority"), released.area("England")])

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FUNCTIONS, indicator, read_dictionary
 

@@ -45,7 +45,7 @@ def test_an_entry_cannot_be_changed_after_reading(tmp_path):
         (SOUND.replace("  - name: second", "  - day: 2026-02-01"), 5, "'stages → 1 → name': Field required."),
         (SOUND.replace("title: The plan\n", ""), 1, "'title': Field required."),
         (SOUND + "  - names: third\n", 6, "(1 more follow.)"),
-        (SOUND.replace("title: The plan", "title: The plan: now"), 1, "This is not YAML: mapping values are not allowed here."),
+        (SOUND.replace("title: The plan", "title: The plan: now"), 1, "This is not YAML: mapping values are not allowed"),
         (SOUND.replace("    day:", "\t  day:"), 4, "This is not YAML"),
         (SOUND + "title: Another\n", 6, "The key 'title' stands twice in one mapping."),
         (SOUND + "    name: third\n", 6, "The key 'name' stands twice in one mapping."),

@@ -1,0 +1,147 @@
+"""What an analyst adds: an indicator in three files, a section in one, a council in one folder. Each is done in a working copy and run."""
+
+import csv
+import hashlib
+import json
+import shutil
+
+import nbformat
+import pytest
+
+from svip_lib.disclosure import read_figures
+from tests.conftest import run_svip
+
+pytestmark = pytest.mark.pack
+
+FUNCTION = '''
+
+@indicator
+def placements_alternative_provision_percent(plans: pd.DataFrame) -> pd.DataFrame:
+    """Share of all children with a plan who are in alternative provision, in per cent of all plans.
+
+    Args:
+        plans: Published rows of the January plans, with ``ap_pru_total``.
+
+    Returns:
+        One row per area and January: ``numerator`` (children), ``denominator`` (all plans), ``value`` (per cent).
+
+    Source: SEN2 return. Official equivalent: ``ap_pru_total_pc``.
+    """
+    return percent(_with_whole(plans, "ap_pru_total"), "ap_pru_total", "whole")
+'''
+
+
+def contents(folder):
+    """Every file that a commit could hold, by its hash."""
+    kept = [path for name in ("svip_lib", "notebooks", "data") for path in (folder / name).rglob("*") if "__pycache__" not in path.parts]
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept if path.is_file()}
+
+
+def touched(before, folder):
+    after = contents(folder)
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def add_cell(path, prose, code):
+    book = nbformat.read(path, as_version=4)
+    place = next(place for place, cell in enumerate(book.cells) if cell.source.startswith("## Method"))
+    book.cells[place:place] = [nbformat.v4.new_markdown_cell(prose), nbformat.v4.new_code_cell(code)]
+    nbformat.write(book, path)
+
+
+def test_an_indicator_is_added_in_three_files_and_stands_in_the_pack(checkout):
+    before = contents(checkout)
+    with (checkout / "svip_lib/indicators/placements.py").open("a", encoding="utf-8") as file:
+        file.write(FUNCTION)
+    dictionary = checkout / "data/dictionary/indicators.csv"
+    with dictionary.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    model = next(row for row in rows if row["col_name"] == "placements_special_percent")
+    new = model | {
+        "col_name": "placements_alternative_provision_percent",
+        "label": "Children with plans in alternative provision",
+        "sentence": "{value} of children with plans in {area} were in alternative provision in {period}",
+        "published_column": "plans.ap_pru_total_pc",
+        "polarity": "none",
+    }
+    with dictionary.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, list(model), lineterminator="\n").writerow(new)
+    book = checkout / "notebooks/30_placements.ipynb"
+    add_cell(book, "## How many are in alternative provision?", 'section.show("placements_alternative_provision_percent")')
+    done = run_svip(checkout, "run", "--no-pdf", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert touched(before, checkout) == [
+        "data/dictionary/indicators.csv",
+        "notebooks/30_placements.ipynb",
+        "svip_lib/indicators/placements.py",
+    ]
+    page = (checkout / "reports/medway/2025-26-Q4/public/index.html").read_text(encoding="utf-8")
+    assert "0.8% of children with plans in Medway were in alternative provision in January 2026" in page
+
+
+def test_a_section_is_added_by_one_notebook_made_from_the_template(checkout):
+    before = contents(checkout)
+    template = nbformat.read(checkout / "notebooks/_section_template.ipynb", as_version=4)
+    for cell in template.cells:
+        cell.source = cell.source.replace("_section_template", "35_needs").replace("Title of the section, in plain words", "Needs")
+    nbformat.write(template, checkout / "notebooks/35_needs.ipynb")
+    done = run_svip(checkout, "run", "--no-pdf", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert touched(before, checkout) == ["notebooks/35_needs.ipynb"]
+    assert (checkout / "reports/medway/2025-26-Q4/public/sections/35_needs.html").exists()
+
+
+def test_a_council_is_added_by_one_folder(checkout):
+    before = contents(checkout)
+    council = shutil.copytree(checkout / "data/authorities/medway", checkout / "data/authorities/swindon")
+    shutil.rmtree(council / "commentary")
+    changes = {"Medway Council": "Swindon Borough Council", "name: Medway": "name: Swindon", "E06000035": "E06000030", '"887"': '"866"'}
+    changes |= {"South East": "South West", "E12000008": "E12000009"}
+    text = (council / "authority.yaml").read_text(encoding="utf-8")
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    text = text.replace('["866", "332"', '["887", "332"').replace('["866", "894"', '["887", "894"')
+    (council / "authority.yaml").write_text(text, encoding="utf-8")
+    agreement = council / "agreement.yaml"
+    agreement.write_text(agreement.read_text(encoding="utf-8").replace("E06000035", "E06000030"), encoding="utf-8")
+    done = run_svip(checkout, "run", "--authority", "swindon", "--no-pdf", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert all(name.startswith("data/authorities/swindon/") for name in touched(before, checkout))
+    pack = checkout / "reports/swindon/2025-26-Q4/public"
+    figures = read_figures(pack / "figures.csv")
+    own = figures[(figures["area"] == "E06000030") & (figures["indicator"] == "ehc_plans_count") & (figures["measure"] == "actual")]
+    assert own.set_index("time_period")["value"]["202526"] == 2789
+    assert json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["parameters"]["authority"] == "swindon"
+    assert "Swindon maintained 2,789 EHC plans in January 2026" in (pack / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["papermill", "jupyter"])
+def test_a_notebook_runs_by_the_plain_command_of_its_makers_too(checkout, tmp_path, command):
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    tools = Path(sys.executable).parent
+    words = {
+        "papermill": ["papermill", "40_high_needs_finance.ipynb", str(tmp_path / "out.ipynb"), "-p", "quarter", "2025-26-Q3"],
+        "jupyter": [
+            "jupyter",
+            "nbconvert",
+            "--to",
+            "notebook",
+            "--execute",
+            "40_high_needs_finance.ipynb",
+            "--output",
+            str(tmp_path / "out.ipynb"),
+        ],
+    }[command]
+    import os
+
+    environment = os.environ | {"PYTHONPATH": str(checkout)}
+    done = subprocess.run(
+        [str(tools / words[0]), *words[1:]], cwd=checkout / "notebooks", capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    text = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
+    assert "The high needs block of Medway was £56.6m in 2023-24" in text
+    assert ("Quarter 3 of 2025-26" in text) == (command == "papermill")
