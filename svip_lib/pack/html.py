@@ -45,20 +45,28 @@ class Cover:
     provenance: Mapping[str, str] = field(default_factory=dict)
 
 
-def page(bodies: Sequence[Body], cover: Cover, *, whole: str | None = None) -> str:
+def page(bodies: Sequence[Body], cover: Cover, *, whole: str | None = None, also: Mapping[str, str] | None = None) -> str:
     """Return the web page of the whole pack, or of one section: one file that fetches nothing and runs nothing.
 
     Args:
         bodies: The sections, in the order of the report.
         cover: What the reader must know first.
         whole: For the page of a single section, the address of the whole report: the section's title is then the page's.
+        also: The other forms in which the reader can have it: words → address.
 
     Raises:
         Refusal: When an anchor stands twice, or a link or label points to none.
     """
     sections = [(body.title, Markup(_place(body, bodies, demote=whole is None))) for body in bodies]
     headings = chain.from_iterable(body.headings if whole is None else body.headings[1:] for body in bodies)
-    content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE, "whole": whole}
+    content = {
+        "cover": cover,
+        "sections": sections,
+        "contents": _contents(headings, cover),
+        "provenance": PROVENANCE,
+        "whole": whole,
+        "also": also or {},
+    }
     style = _style(_render("page.html.j2", **content, style="", policy=""), "screen.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     # The hash lets in this page's own stylesheet and nothing else: no script, no outside request, whatever a section may hold.

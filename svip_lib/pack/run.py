@@ -302,9 +302,12 @@ def _assemble(project: Project, released: Released, executed: Path, building: Pa
     (building / "sections").mkdir(parents=True)
     bodies = [section_body(executed / f"{name}.ipynb", name) for name in project.sections()]
     cover = _cover(project, released)
-    (building / "index.html").write_text(page(bodies, cover), encoding="utf-8")
+    also = {"the whole pack on paper (PDF)": "pack.pdf"} if pdf else {}
+    index = page(bodies, cover, also=also | {"every figure as a table (CSV)": "figures.csv"})
+    (building / "index.html").write_text(index, encoding="utf-8")
     for name, body in zip(project.sections(), bodies, strict=True):
-        (building / "sections" / f"{name}.html").write_text(page([body], cover, whole="../index.html"), encoding="utf-8")
+        html = page([body], cover, whole="../index.html", also={"this section on paper (PDF)": f"{name}.pdf"} if pdf else None)
+        (building / "sections" / f"{name}.html").write_text(html, encoding="utf-8")
     released.rows.to_csv(building / "figures.csv", index=False, lineterminator="\n")
     log.add("html", begun)
     if pdf:

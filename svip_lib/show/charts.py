@@ -232,9 +232,10 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
             drawn = long[(long["panel"] == panel) & (long["line"] == line)].sort_values("year")
             axes.plot(drawn["year"], drawn["value"], clip_on=False, label=line, **style | {"markersize": 3.5})
             if line == lines[0] and len(drawn):
+                ends = long[(long["panel"] == panel) & (long["year"] == drawn["year"].iloc[-1])]["value"]
                 axes.annotate(
                     number(drawn["value"].iloc[-1], entry),
-                    (drawn["year"].iloc[-1], drawn["value"].iloc[-1]),
+                    (drawn["year"].iloc[-1], ends.max()),
                     xytext=(0, 6),
                     textcoords="offset points",
                     ha="right",

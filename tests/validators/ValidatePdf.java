@@ -84,7 +84,10 @@ public final class ValidatePdf {
         Set<Variable> variables = new HashSet<>();
         for (Element variable : all(xml.getDocumentElement(), "variable")) {
             variables.add(Profiles.variableFromValues(
-                    variable.getAttribute("name"), variable.getAttribute("object"), text(variable, "defaultValue"), text(variable, "value")));
+                    variable.getAttribute("name"),
+                    variable.getAttribute("object"),
+                    text(variable, "defaultValue"),
+                    text(variable, "value")));
         }
         return Profiles.profileFromValues(STANDARD, Profiles.profileDetailsFromValues("", "", "", new Date(0)), "", rules, variables);
     }
