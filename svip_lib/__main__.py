@@ -41,13 +41,17 @@ def run(quarter: str, authority: str, edition: str, only: str | None, force: boo
     check_edition(edition)
     wanted = [check_section(name.strip(), project.sections()) for name in only.split(",")] if only else []
     names = project.authorities if authority == "all" else [authority]
-    todo = [(name, project.quarter(name, quarter)) for name in names]
     missing = False
-    for name, known in todo:
+    for name in names:
         try:
-            folder = run_pack(project, name, known, edition, only=wanted, force=force, pdf=not no_pdf, quiet=quiet)
+            folder = run_pack(project, name, project.quarter(name, quarter), edition, only=wanted, force=force, pdf=not no_pdf, quiet=quiet)
         except SectionsFailed as failure:
             click.echo(str(failure), err=True)
+            missing = True
+        except Refusal as refusal:
+            if authority != "all":
+                raise
+            click.echo(f"Refused, {name}: {refusal}", err=True)  # the other councils' packs are written all the same
             missing = True
         else:
             if not quiet:

@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
@@ -18,6 +19,8 @@ from svip_lib.intake.published import Published, read_reference
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
+UNVERIFIED = "unverified"
+PLANNED = ["area", "indicator", "category", "time_period", "time_identifier", "base", "measure", "value", "source_id", "as_at", "verified"]
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     rows = published.rows[published.rows["area"].isin(areas["area"])]
     actual = [_compute(entry, rows) for entry in dictionary.values()]
     printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
-    agreement = read_agreement(project.authority(authority_name) / "agreement.yaml")
-    plan = _plan(agreement, dictionary, as_at)
+    file = project.authority(authority_name) / "agreement.yaml"
+    plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
     figures = pd.concat([*actual, *printed, plan], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
@@ -103,18 +106,24 @@ def _areas(name: str, authority: Authority, published: Published, as_at: date) -
             file=f"data/authorities/{name}/authority.yaml",
             remedy="Give the three-digit codes of authorities that exist.",
         )
-    roles = {authority.area_code: "authority", authority.region_code: "region", ENGLAND: "England"} | dict.fromkeys(
-        found["area"], "neighbour"
-    )
-    table = known[known["area"].isin(roles)][["area", "area_name"]]
-    table = table.assign(role=table["area"].map(roles))
-    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [neighbours.label], "role": ["neighbours"]})
-    if authority.area_code not in set(table["area"]):
+    own = known[known["area"] == authority.area_code]
+    if own.empty or own["level"].iloc[0] != "Local authority":
         raise Refusal(
-            f"The area '{authority.area_code}' is not in areas.csv.",
+            f"The area '{authority.area_code}' is not an authority of areas.csv.",
             file=f"data/authorities/{name}/authority.yaml",
             remedy="Give the nine-character code of the authority, as E06000035.",
         )
+    if authority.area_code in set(found["area"]):
+        raise Refusal(
+            f"{authority.name} stands among its own neighbours in the set '{neighbours.id}'.",
+            file=f"data/authorities/{name}/authority.yaml",
+            remedy="Take its code out of the set.",
+        )
+    roles = {authority.area_code: "authority", own["region_code"].iloc[0]: "region", ENGLAND: "England"}
+    roles |= dict.fromkeys(found["area"], "neighbour")
+    table = known[known["area"].isin(roles)][["area", "area_name"]]
+    table = table.assign(role=table["area"].map(roles))
+    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [neighbours.label], "role": ["neighbours"]})
     return pd.concat([table, mean], ignore_index=True)
 
 
@@ -129,6 +138,13 @@ def _as_published(entry: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     """The same figure as its publisher printed it, to stand beside the one that was computed."""
     table, column = entry.published_column.split(".")
     chosen = rows[(rows["table"] == table) & (rows["measure"] == column)]
+    if chosen.empty and (rows["table"] == table).any():
+        raise Refusal(
+            f"The published table '{table}' has no column '{column}'.",
+            file="data/dictionary/indicators.csv",
+            column="published_column",
+            remedy=f"Correct the row of '{entry.name}'.",
+        )
     return _in_shape(
         chosen.rename(columns={"available_from": "as_at"}).assign(measure="published", numerator=float("nan"), denominator=float("nan")),
         entry,
@@ -143,23 +159,36 @@ def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
     return figures.assign(**constant)[COLUMNS]
 
 
-def _plan(agreement: Agreement, dictionary: dict[str, Indicator], as_at: date) -> pd.DataFrame:
-    """What the agreement plans, and what the council's papers printed as known, for the indicators that have a trajectory."""
-    rows = pd.DataFrame(agreement.trajectory_rows())
-    rows = rows[rows["indicator"].isin(dictionary) & (rows["as_at"] <= as_at)]
-    # A trajectory that was agreed anew takes the place of the earlier one; the earlier stays in the agreement's file.
-    rows = rows.sort_values("as_at", kind="stable").drop_duplicates(
-        ["area", "indicator", "category", "time_period", "base", "measure"], keep="last"
-    )
+def _plan(agreement: Agreement, dictionary: dict[str, Indicator], areas: pd.DataFrame, file: Path) -> pd.DataFrame:
+    """What the agreement plans, and what the council's papers printed as known; a figure that nobody has verified has no value.
+
+    Raises:
+        Refusal: When a trajectory names an indicator, base or area that this pack does not know: a plan must not vanish in silence.
+    """
+    for path in agreement.trajectories:
+        entry = dictionary.get(path.indicator)
+        wrong = "indicator" if entry is None else "base" if path.base != entry.base else None if path.area in set(areas["area"]) else "area"
+        if wrong:
+            raise Refusal(
+                f"The trajectory '{path.id}' has the {wrong} '{getattr(path, wrong)}', which is not that of this pack's figures.",
+                file=file,
+                remedy=f"Correct its {wrong}; indicators and their bases stand in data/dictionary/indicators.csv.",
+            )
+    rows = pd.DataFrame(agreement.trajectory_rows(), columns=PLANNED)
     whole = rows["category"] == TOTAL
     breakdown = rows["indicator"].map({name: entry.filter_grouping_column for name, entry in dictionary.items()})
-    unknown = {"scenario": "", "quantile": "", "numerator": float("nan"), "denominator": float("nan"), "shorthand": ""}
+    verified = rows["verified"].astype(bool)
     return rows.assign(
         category=rows["category"].mask(whole, ""),
         breakdown=breakdown.mask(whole, ""),
         as_at=rows["as_at"].astype(str),
+        value=rows["value"].astype(float).where(verified),
+        shorthand=pd.Series("", index=rows.index, dtype="str").mask(~verified, UNVERIFIED),
         origin="council",
-        **unknown,
+        scenario="",
+        quantile="",
+        numerator=float("nan"),
+        denominator=float("nan"),
     )[COLUMNS]
 
 

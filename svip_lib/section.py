@@ -11,8 +11,8 @@ from IPython.display import HTML, display
 from markupsafe import Markup
 
 from svip_lib.config.agreement import read_agreement
-from svip_lib.config.authority import read_authority, read_quarter
-from svip_lib.config.periods import day_label
+from svip_lib.config.authority import read_authority
+from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, read_bases, read_dictionary
@@ -50,7 +50,7 @@ def open_section(name: str, authority: str = "medway", quarter: str = "latest", 
         command = [sys.executable, "-m", "svip_lib", "figures", str(known), "--authority", authority, "--edition", edition]
         done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise Refusal(done.stderr.strip(), remedy="")
+            raise Refusal(done.stderr.strip().removeprefix("Refused: "), remedy="")
     return Section(name, project, read_released(project, authority, known, edition))
 
 
@@ -64,10 +64,9 @@ class Section:
         self._number = self.name[:2].lstrip("0_") or "0"
         self.released = released
         self.authority = read_authority(folder)
-        self.agreement = read_agreement(folder / "agreement.yaml")
+        self.agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
         self.dictionary = read_dictionary(project.dictionary)
         self._bases = read_bases(project.dictionary)
-        self._as_at = read_quarter(folder, str(released.quarter)).as_at
         self._commentary = project.commentary(released.authority, released.quarter, self.name)
         self._assurance = folder / "assurance"
         self._shown: list[str] = []
@@ -76,9 +75,9 @@ class Section:
     def banner(self) -> None:
         """Say what the reader has before them: whose figures, for when, known when, and what is not verified."""
         lacking = len(self.agreement.unverified())
-        internal = " Internal edition: exact figures, not to leave the council." if self.released.edition == "internal" else ""
+        internal = " Internal edition, for use inside the council." if self.released.edition == "internal" else ""
         told = "{}, {}. What was known on {}. {} entries of the agreement are unverified and stand without a value.{}"
-        words = Markup(told).format(self.authority.council, self.released.quarter.label, day_label(self._as_at), lacking, internal)
+        words = Markup(told).format(self.authority.council, self.released.quarter.label, day_label(self.released.as_at), lacking, internal)
         _show(Markup('<p class="subtitle">{}</p>').format(words))
 
     def show(self, name: str, chart: str | None = None) -> None:
@@ -115,57 +114,46 @@ class Section:
         _show(Markup("\n").join(parts))
 
     def headlines(self, *names: str) -> None:
-        """Show the messages of some indicators as a list, the most important first."""
-        items = [Markup("<li>{}.</li>").format(words.message(self.released, self._indicator(name))) for name in names]
+        """Show the messages of some indicators as a list, the most important first, each with its base."""
+        items = []
+        for name in names:
+            entry = self._indicator(name)
+            self._shown.append(name)
+            item = Markup('<li>{}. <span class="base">Base: {}.</span></li>')
+            items.append(item.format(words.message(self.released, entry), self._bases[entry.base]))
         _show(Markup('<ul class="headlines">{}</ul>').format(Markup("").join(items)))
 
     def statuses(self) -> None:
         """Show the two statuses side by side, never averaged: the agreement's trajectory, and the duties of the law."""
         tolerance = self.authority.tolerance_percent
         planned = [entry for entry in self.dictionary.values() if self._has_plan(entry)]
+        rows = [self._status_row(entry, trajectory_status(self.released, entry, tolerance)) for entry in planned]
+        columns = ["Measure", "Figure", "Plan", "Status"]
+        caption = "Trajectory: how the agreement's plan goes"
+        if rows:
+            trajectory = self._table(pd.DataFrame(rows, columns=columns), "status-trajectory", caption, finished={"Status"})
+        else:
+            trajectory = Markup('<p class="subtitle">{}: no plan is stated.</p>').format(caption)
         duties = [entry for entry in self.dictionary.values() if entry.statutory == "yes"]
-        rows = [self._status_row(entry, trajectory_status(self.released, entry, tolerance), self._plan_text(entry)) for entry in planned]
-        columns = ["Measure", "Newest", "Plan", "Status"]
-        trajectory = self._table(
-            pd.DataFrame(rows, columns=columns), "status-trajectory", "Trajectory: how the agreement's plan goes", finished={"Status"}
-        )
-        rows = [self._status_row(entry, duty_status(self.released, entry), "every case") for entry in duties]
+        rows = [self._status_row(entry, duty_status(self.released, entry)) for entry in duties]
         columns[2] = "The law asks"
         duty = self._table(pd.DataFrame(rows, columns=columns), "status-duty", "Duty: what the law requires", finished={"Status"})
+        self._shown += [entry.name for entry in [*planned, *duties]]
         _show(Markup('<div class="statuses"><div>{}</div><div>{}</div></div>').format(trajectory, duty))
 
     def table(self, name: str) -> None:
-        """Show one of the tables that are not an indicator's; the names stand below, each with its caption."""
-        captions = {
-            "table_3": "What the plan's Table 3 projects, and the published shares that come closest to it (unconfirmed)",
-            "sources": "Where the figures come from",
-            "published_and_computed": "Shares that we computed beside the same shares as published, over all areas of this pack",
-            "repairs": "What was mended in published files",
-            "oddities": f"What looks wrong in the figures published for {self.authority.name}, and was left as published",
-            "report_findings": "Slips and gaps in the council's report of 2022",
-            "unverified": "What nobody has verified",
-            "amounts": "The money that the agreement names",
-            "amounts_stated": "The money that the council's report states",
-            "decisions": "Decisions that shape this pack",
-            "assumptions": "Assumptions that this pack rests on",
-        }
-        if name not in captions:
-            raise Refusal(f"There is no register '{name}'.", remedy=f"Choose one of: {', '.join(captions)}.")
-        if name in ("decisions", "assumptions"):
-            frame = registers.assurance(self._assurance / f"{name}.csv")
-        elif name == "published_and_computed":
-            frame = registers.published_and_computed(self.released, self.dictionary)
-        elif name == "table_3":
-            frame = registers.table_3(self.released, self.dictionary)
+        """Show one of the tables that are not an indicator's: one of ``registers.TABLES``."""
+        if name not in registers.TABLES:
+            raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(registers.TABLES)}.")
+        caption, make = registers.TABLES[name]
+        frame = make(registers.Given(self.released, self.agreement, self.dictionary, self._assurance))
+        if name == "table_3":
             self._shown += [entry.name for entry in self.dictionary.values() if entry.filter_grouping_column == "table_3_placement"]
-        else:
-            given = self.agreement if name in ("report_findings", "unverified", "amounts", "amounts_stated") else self.released
-            frame = getattr(registers, name)(given)
         if frame.empty:
-            _show(Markup('<p class="table-note">{}: none.</p>').format(captions[name]))
+            _show(Markup('<p class="table-note">{}: none.</p>').format(caption))
             return
-        numeric = set(frame.columns[1:]) if name in ("published_and_computed", "table_3") else set()
-        _show(self._table(frame, f"register-{name}", captions[name], numeric=numeric))
+        numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS else set()
+        _show(self._table(frame, f"register-{name}", caption, numeric=numeric))
 
     def commentary(self) -> None:
         """Show the analyst's words on this quarter, if there are any; every figure in them is named and never typed.
@@ -212,14 +200,13 @@ class Section:
         rows = self.released.select(entry.name, base=entry.base)
         return bool((rows["measure"] == "plan").any() and (rows["measure"] == "actual").any())
 
-    def _plan_text(self, entry: Indicator) -> str:
-        now = words.newest(self.released, entry)
-        return words.number(now.plan, entry, signed=False) if now and now.plan is not None else "[z]"
-
-    def _status_row(self, entry: Indicator, status: Status, standard: str) -> list:
-        now = words.newest(self.released, entry)
-        value = f"{words.number(now.row['value'], entry)} ({now.label})" if now else "[x]"
-        return [entry.label, value, standard, marks.status_html(status)]
+    def _status_row(self, entry: Indicator, status: Status) -> list:
+        """A status with the figure and the standard that it was judged by, both of the period that it is about."""
+        label = period_label(status.period, entry.time_identifier) if status.period else ""
+        actual = words.number(status.actual, entry, "x" if pd.isna(status.actual) else "")
+        absent = "unverified" if status.kind == "unverified" else "z"
+        plan = words.number(status.plan, entry, absent if pd.isna(status.plan) else "", signed=False)
+        return [entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
 
     def _with_figures(self, text: str, line: int) -> str:
         """A line of commentary with the newest figure in the place of each name in braces."""

@@ -2,24 +2,36 @@
 
 from dataclasses import dataclass
 
-from svip_lib.config.periods import period_label
+import pandas as pd
+
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure import Released
 
 LEGAL_STANDARD = 100.0  # the regulations know no tolerance: every decision and every plan is due in time
+UNVERIFIED = "unverified"
 
 
 @dataclass(frozen=True)
 class Status:
-    """A status in a word; its kind decides the shape and colour beside the word."""
+    """A status in a word, with the figures and the period that it is about.
 
-    kind: str  # met, near, missed, none or unverified
+    Attributes:
+        kind: ``met``, ``near``, ``missed``, ``none`` or ``unverified``; it decides shape and colour beside the word.
+        word: What a reader reads.
+        period: The period that is judged; the newest one, or the one that a plan is due for, where nothing is judged yet.
+        actual: The figure of that period, missing where there is none.
+        plan: The plan for that period, missing where there is none.
+    """
+
+    kind: str
     word: str
     period: str
+    actual: float = float("nan")
+    plan: float = float("nan")
 
 
 def trajectory_status(released: Released, entry: Indicator, tolerance: float) -> Status:
-    """Say how the newest figure stands to the plan for its period.
+    """Say how the newest figure that has a plan stands to it. Both are judged as they are printed, rounded.
 
     Args:
         released: The released figures.
@@ -28,23 +40,38 @@ def trajectory_status(released: Released, entry: Indicator, tolerance: float) ->
 
     Returns:
         For a count of children (polarity ``none``) "On plan", "Above plan" or "Below plan": never good or bad by itself.
-        Otherwise "Plan met", "Just short of plan" (within the tolerance) or "Plan missed". "No plan" where none is stated.
+        Otherwise "Plan met", "Just short of plan" (within the tolerance) or "Plan missed". "Not due yet" where the plan is for
+        a later period than the newest figure, "Plan unverified" where nobody has verified it.
     """
     own = released.select(entry.name, area=released.area("authority"), base=entry.base)
-    plan = own[own["measure"] == "plan"].set_index("time_period")["value"].dropna()
-    actual = own[own["measure"] == "actual"].set_index("time_period")["value"].dropna()
+    planned = own[own["measure"] == "plan"].set_index("time_period")
+    actual = own[own["measure"] == "actual"].set_index("time_period")["value"].dropna().round(entry.indicator_dp)
+    plan = planned["value"].dropna().round(entry.indicator_dp)
     both = sorted(set(plan.index) & set(actual.index))
     if not both:
-        return Status("none", "No plan to compare with", "")
-    period, label = both[-1], period_label(both[-1], entry.time_identifier)
-    distance = round(100 * (actual[period] - plan[period]) / plan[period], 9)  # a limit is met in spite of the last binary digit
+        return _without_verdict(planned, actual, plan)
+    period = both[-1]
+    told = {"period": period, "actual": actual[period], "plan": plan[period]}
+    difference, room = actual[period] - plan[period], tolerance / 100 * abs(plan[period])
     if entry.polarity == "none":
-        word = "On plan" if abs(distance) <= tolerance else "Above plan" if distance > 0 else "Below plan"
-        return Status("none", word, label)
-    short = -distance if entry.polarity == "higher" else distance
+        within = round(abs(difference) - room, 9) <= 0
+        return Status("none", "On plan" if within else "Above plan" if difference > 0 else "Below plan", **told)
+    short = -difference if entry.polarity == "higher" else difference
     if short <= 0:
-        return Status("met", "Plan met", label)
-    return Status("near", "Just short of plan", label) if short <= tolerance else Status("missed", "Plan missed", label)
+        return Status("met", "Plan met", **told)
+    within = round(short - room, 9) <= 0  # a limit is met in spite of the last binary digit
+    return Status("near", "Just short of plan", **told) if within else Status("missed", "Plan missed", **told)
+
+
+def _without_verdict(planned: pd.DataFrame, actual: pd.Series, plan: pd.Series) -> Status:
+    """Why no verdict can be given: the plan is unverified, or due later, or there is none."""
+    newest = actual.index.max() if len(actual) else ""
+    if (planned["shorthand"] == UNVERIFIED).any() and plan.empty:
+        return Status("unverified", "Plan unverified", newest)
+    later = sorted(period for period in plan.index if period > newest)
+    if later:
+        return Status("none", "Not due yet", later[0], plan=plan[later[0]])
+    return Status("none", "No plan to compare with", newest)
 
 
 def duty_status(released: Released, entry: Indicator) -> Status:
@@ -52,7 +79,7 @@ def duty_status(released: Released, entry: Indicator) -> Status:
     own = released.select(entry.name, area=released.area("authority"), measure="actual")
     own = own[own["value"].notna()]
     if own.empty:
-        return Status("none", "Not published", "")
-    newest = own.iloc[-1]
-    label = period_label(newest["time_period"], entry.time_identifier)
-    return Status("met", "Met", label) if newest["value"] >= LEGAL_STANDARD else Status("missed", "Not met", label)
+        return Status("none", "Not in our files", "")
+    period, actual = own["time_period"].iloc[-1], own["value"].iloc[-1]
+    met = actual >= LEGAL_STANDARD
+    return Status("met" if met else "missed", "Met" if met else "Not met", period, actual, LEGAL_STANDARD)

@@ -1,9 +1,11 @@
 """The command line meets what users give it: whatever is wrong is told in one paragraph, with exit status 2 and nothing written."""
 
 import shutil
+import sys
 
 import pytest
 
+from svip_lib.__main__ import main
 from tests.conftest import run_svip
 
 AGREEMENT = "data/authorities/medway/agreement.yaml"
@@ -16,14 +18,24 @@ def change(path, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def refused(checkout, *words, **environment):
-    """The one paragraph that a refused command says."""
-    done = run_svip(checkout, *words, **environment)
-    assert done.returncode == 2, (done.returncode, done.stderr)
-    assert "Traceback" not in done.stderr
-    assert not list(checkout.glob("reports/**/public/*"))
-    assert not list(checkout.glob("reports/**/.*"))
-    return done.stderr
+@pytest.fixture
+def refused(checkout, monkeypatch, capsys):
+    """Call the command in this process, which spares a start for each slip, and return the one paragraph that it says."""
+
+    def call(*words):
+        monkeypatch.chdir(checkout)
+        monkeypatch.setenv("SVIP_OWN_CODE", "1")
+        monkeypatch.setattr(sys, "argv", ["svip", *words])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        said = capsys.readouterr().err
+        assert stop.value.code == 2, said
+        assert not list(checkout.glob("reports/**/*"))
+        lines = [line for line in said.replace("\r", "\n").splitlines() if line.strip() and "step/s" not in line and "?step" not in line]
+        assert len(lines) == 1 or lines[0].startswith("Usage:"), lines
+        return said
+
+    return call
 
 
 @pytest.mark.parametrize(
@@ -40,83 +52,126 @@ def refused(checkout, *words, **environment):
         (["refresh", "nowhere"], "nowhere"),
     ],
 )
-def test_a_word_that_means_nothing_is_refused_with_a_remedy(checkout, words, told):
-    assert told in refused(checkout, *words)
+def test_a_word_that_means_nothing_is_refused_with_a_remedy(refused, checkout, words, told):
+    assert told in refused(*words)
 
 
-def test_a_missing_file_is_named(checkout):
+def test_a_missing_file_is_named(refused, checkout):
     (checkout / PLANS).unlink()
-    assert "plans.csv" in refused(checkout, "run")
+    assert "plans.csv" in refused("run")
 
 
-def test_a_missing_agreement_is_named(checkout):
+def test_a_missing_agreement_is_named(refused, checkout):
     (checkout / AGREEMENT).unlink()
-    assert "agreement.yaml: The file is missing" in refused(checkout, "run")
+    assert "agreement.yaml: The file is missing" in refused("run")
 
 
-def test_a_renamed_column_is_named(checkout):
+def test_a_renamed_column_is_named(refused, checkout):
     change(checkout / PLANS, "ehcplans", "ehc_planz")
-    told = refused(checkout, "run")
+    told = refused("run")
     assert "plans.csv" in told
     assert "ehcplans" in told or "ehc_planz" in told
 
 
-def test_a_cell_that_is_not_a_number_is_told_with_line_and_column(checkout):
+def test_a_cell_that_is_not_a_number_is_told_with_line_and_column(refused, checkout):
     lines = (checkout / PLANS).read_text(encoding="utf-8").splitlines(keepends=True)
     column = lines[0].strip().split(",")[2]
     cells = lines[6].split(",")
     cells[2] = "12a"
     lines[6] = ",".join(cells)
     (checkout / PLANS).write_text("".join(lines), encoding="utf-8")
-    told = refused(checkout, "run")
+    told = refused("run")
     assert "plans.csv, line 7" in told
     assert f"'{column}'" in told
     assert "12a" in told
 
 
-def test_a_truncated_file_is_told_with_its_line(checkout):
+def test_a_truncated_file_is_told_with_its_line(refused, checkout):
     text = (checkout / PLANS).read_text(encoding="utf-8")
     (checkout / PLANS).write_text(text[: len(text) // 2 - 30], encoding="utf-8")
-    told = refused(checkout, "run")
+    told = refused("run")
     assert "plans.csv, line" in told
 
 
-def test_a_typing_error_in_the_agreement_is_told_with_its_line(checkout):
+def test_a_typing_error_in_the_agreement_is_told_with_its_line(refused, checkout):
     change(checkout / AGREEMENT, "    kind: request\n", "    knd: request\n")
     line = (checkout / AGREEMENT).read_text(encoding="utf-8").splitlines().index("    knd: request") + 1
-    assert f"agreement.yaml, line {line}:" in refused(checkout, "run")
+    assert f"agreement.yaml, line {line}:" in refused("run")
 
 
-def test_an_agreement_that_is_not_yaml_is_told_with_its_line(checkout):
+def test_an_agreement_that_is_not_yaml_is_told_with_its_line(refused, checkout):
     change(checkout / AGREEMENT, "programme:\n  id: svip", "programme:\n id: svip: x")
-    assert "agreement.yaml, line" in refused(checkout, "run")
+    assert "agreement.yaml, line" in refused("run")
 
 
-def test_an_indicator_that_is_half_added_is_named(checkout):
+def test_an_indicator_that_is_half_added_is_named(refused, checkout):
     change(checkout / "data/dictionary/indicators.csv", "ehc_plans_count,", "ehc_plans_number_count,")
-    told = refused(checkout, "run")
+    told = refused("run")
     assert "'ehc_plans_number_count' has a row in indicators.csv and no function" in told
 
 
-def test_a_notebook_with_a_misspelt_parameter_is_refused_before_anything_runs(checkout):
+def test_a_notebook_with_a_misspelt_parameter_is_refused_before_anything_runs(refused, checkout):
     change(checkout / "notebooks/30_placements.ipynb", 'quarter = \\"latest\\"', 'quartr = \\"latest\\"')
-    told = refused(checkout, "run")
+    told = refused("run")
     assert "30_placements.ipynb" in told
     assert "it lacks quarter and nobody gives it quartr" in told
 
 
-def test_a_notebook_whose_parameter_is_no_text_is_refused_before_anything_runs(checkout):
+def test_a_notebook_whose_parameter_is_no_text_is_refused_before_anything_runs(refused, checkout):
     change(checkout / "notebooks/30_placements.ipynb", 'quarter = \\"latest\\"', "quarter = 202526")
-    assert "The parameter 'quarter' must be text, not 202526" in refused(checkout, "run")
+    assert "The parameter 'quarter' must be text, not 202526" in refused("run")
 
 
-def test_a_file_that_is_no_notebook_is_refused(checkout):
+def test_a_file_that_is_no_notebook_is_refused(refused, checkout):
     (checkout / "notebooks/30_placements.ipynb").write_text("{", encoding="utf-8")
-    assert "30_placements.ipynb: This is not a notebook" in refused(checkout, "run")
+    assert "30_placements.ipynb: This is not a notebook" in refused("run")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (AGREEMENT, "verified_on: 2026-11-24", "verified_on: 2026-02-30", "agreement.yaml"),
+        (AGREEMENT, "indicator: ehc_plans_count", "indicator: ehc_plan_count", "'ehc_plans_count' has the indicator 'ehc_plan_count'"),
+        (AGREEMENT, "base: plan_table_3", "base: all_ehc_plans", "has the base 'all_ehc_plans'"),
+        ("data/authorities/medway/authority.yaml", "area_code: E06000035", "area_code: E06000099", "'E06000099' is not an authority"),
+        ("data/authorities/medway/authority.yaml", '"866", "332"', '"887", "332"', "Medway stands among its own neighbours"),
+        ("data/authorities/medway/quarters/2025-26-Q4/quarter.yaml", "as_at: 2026-07-31", "as_at: 2026-02-31", "quarter.yaml"),
+        ("data/dictionary/bases.csv", "base,label", "bases,label", "bases.csv, line 1: The column 'base' is missing"),
+        (
+            "data/dictionary/categories.csv",
+            "breakdown,category",
+            "breakdown,categry",
+            "categories.csv, line 1: The column 'category' is missing",
+        ),
+        ("data/dictionary/indicators.csv", "{area} maintained", "{aera} maintained", "line 2, column 'sentence'"),
+        ("data/dictionary/indicators.csv", "plans.mainstream_total_pc", "plans.mainstream_totl_pc", "no column 'mainstream_totl_pc'"),
+        ("data/dictionary/indicators.csv", ",10_ehc_plans,", ",11_ehc_plans,", "'11_ehc_plans', which has no notebook"),
+        ("data/reference/ees_ehcp_2025/new_plans.csv", ",2024,", ",2O24,", "column 'time_period': '2O24' is no calendar year"),
+    ],
+)
+def test_a_slip_in_a_file_of_ours_is_told_with_its_place(refused, checkout, file, old, new, told):
+    change(checkout / file, old, new)
+    assert told in refused("run")
+
+
+def test_a_file_that_lost_its_last_rows_at_the_end_of_a_line_is_noticed(refused, checkout):
+    lines = (checkout / PLANS).read_text(encoding="utf-8").splitlines(keepends=True)
+    (checkout / PLANS).write_text("".join(lines[:-40]), encoding="utf-8")
+    assert "plans.csv: The file has 1094 rows, and source.yaml says 1134" in refused("run")
+
+
+def test_the_command_as_a_user_starts_it_refuses_with_exit_status_2_and_no_traceback(checkout):
+    (checkout / AGREEMENT).unlink()
+    done = run_svip(checkout, "run")
+    assert done.returncode == 2
+    assert "agreement.yaml: The file is missing." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_outside_a_project_the_command_says_where_to_go(tmp_path):
-    assert "Change into the project's folder" in refused(tmp_path, "run")
+    done = run_svip(tmp_path, "run")
+    assert done.returncode == 2
+    assert "Change into the project's folder" in done.stderr
 
 
 def test_help_is_given_anywhere(tmp_path):

@@ -7,6 +7,7 @@ import shutil
 
 import nbformat
 import pytest
+import yaml
 
 from svip_lib.disclosure import read_figures
 from tests.conftest import run_svip
@@ -95,15 +96,16 @@ def test_a_council_is_added_by_one_folder(checkout):
     before = contents(checkout)
     council = shutil.copytree(checkout / "data/authorities/medway", checkout / "data/authorities/swindon")
     shutil.rmtree(council / "commentary")
-    changes = {"Medway Council": "Swindon Borough Council", "name: Medway": "name: Swindon", "E06000035": "E06000030", '"887"': '"866"'}
-    changes |= {"South East": "South West", "E12000008": "E12000009"}
+    changes = {"Medway Council": "Swindon Borough Council", "name: Medway": "name: Swindon", "E06000035": "E06000030"}
     text = (council / "authority.yaml").read_text(encoding="utf-8")
     for old, new in changes.items():
         text = text.replace(old, new)
     text = text.replace('["866", "332"', '["887", "332"').replace('["866", "894"', '["887", "894"')
     (council / "authority.yaml").write_text(text, encoding="utf-8")
-    agreement = council / "agreement.yaml"
-    agreement.write_text(agreement.read_text(encoding="utf-8").replace("E06000035", "E06000030"), encoding="utf-8")
+    # Nothing has been agreed with this council: its plan is empty, and Medway's is nobody else's.
+    agreement = yaml.safe_load((council / "agreement.yaml").read_text(encoding="utf-8"))
+    agreement |= {name: [] for name in ("trajectories", "amounts", "milestones", "risks", "kpis", "findings")}
+    (council / "agreement.yaml").write_text(yaml.safe_dump(agreement, sort_keys=False, allow_unicode=True), encoding="utf-8")
     done = run_svip(checkout, "run", "--authority", "swindon", "--no-pdf", "--quiet")
     assert done.returncode == 0, done.stderr
     assert all(name.startswith("data/authorities/swindon/") for name in touched(before, checkout))
@@ -112,7 +114,10 @@ def test_a_council_is_added_by_one_folder(checkout):
     own = figures[(figures["area"] == "E06000030") & (figures["indicator"] == "ehc_plans_count") & (figures["measure"] == "actual")]
     assert own.set_index("time_period")["value"]["202526"] == 2789
     assert json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["parameters"]["authority"] == "swindon"
-    assert "Swindon maintained 2,789 EHC plans in January 2026" in (pack / "index.html").read_text(encoding="utf-8")
+    page = (pack / "index.html").read_text(encoding="utf-8")
+    assert "Swindon maintained 2,789 EHC plans in January 2026" in page
+    assert "no plan is stated" in page
+    assert "Medway Council" not in page
 
 
 @pytest.mark.parametrize("command", ["papermill", "jupyter"])

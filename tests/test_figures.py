@@ -138,3 +138,16 @@ def test_an_indicator_that_is_half_added_is_named_on_either_side(figures, reposi
     del dictionary["ehc_plans_count"]
     with pytest.raises(Refusal, match=r"'ehc_plans_count' has a function and no row in indicators\.csv"):
         check_registry(dictionary)
+
+
+def test_a_trajectory_that_nobody_has_verified_has_no_value_and_says_so(checkout):
+    agreement = checkout / "data/authorities/medway/agreement.yaml"
+    text = agreement.read_text(encoding="utf-8")
+    place = text.index("  - id: ehc_plans_count")
+    verified = "verified_by: second reading against the report\n    verified_on: 2026-11-24"
+    assert verified in text[place:]
+    agreement.write_text(text[:place] + text[place:].replace(verified, "verified_by: null\n    verified_on: null", 1), encoding="utf-8")
+    figures = compute_figures(Project(checkout, checkout / "data"), "medway", Quarter(2025, 4))
+    plan = figures.rows[(figures.rows["indicator"] == "ehc_plans_count") & (figures.rows["measure"] == "plan")]
+    assert plan["value"].isna().all()
+    assert set(plan["shorthand"]) == {"unverified"}

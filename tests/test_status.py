@@ -3,7 +3,7 @@
 import pytest
 
 from svip_lib.status import duty_status, trajectory_status
-from tests.drawn import drawn_entry, drawn_release
+from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_a_count_of_plans_is_on_above_or_below_plan_and_never_good_or_bad(actual
         ("higher", 42.0, "Plan met"),
         ("higher", 41.9, "Just short of plan"),
         ("higher", 39.9, "Just short of plan"),
-        ("higher", 39.89, "Plan missed"),
+        ("higher", 39.84, "Plan missed"),
         ("lower", 42.0, "Plan met"),
         ("lower", 44.1, "Just short of plan"),
         ("lower", 44.2, "Plan missed"),
@@ -45,4 +45,47 @@ def test_the_law_knows_no_tolerance(actual, word):
 
 def test_a_duty_without_a_figure_is_not_met_in_silence():
     entry = drawn_entry(polarity="higher")
-    assert duty_status(drawn_release(entry, actual=None), entry).word == "Not published"
+    assert duty_status(drawn_release(entry, actual=None), entry).word == "Not in our files"
+
+
+def test_a_share_is_judged_as_it_is_printed():
+    entry = drawn_entry(polarity="higher")
+    assert trajectory_status(drawn_release(entry, actual=41.96, plan=42.0), entry, tolerance=5).word == "Plan met"
+
+
+@pytest.mark.parametrize(
+    ("actual", "word"), [(-8.0, "Plan met"), (-10.0, "Plan met"), (-10.4, "Just short of plan"), (-12.0, "Plan missed")]
+)
+def test_a_plan_below_zero_is_judged_on_the_side_where_it_lies(actual, word):
+    entry = drawn_entry(polarity="higher", indicator_unit="£")
+    assert trajectory_status(drawn_release(entry, actual=actual, plan=-10.0), entry, tolerance=5).word == word
+
+
+@pytest.mark.parametrize(
+    ("polarity", "actual", "word"),
+    [("none", 0.0, "On plan"), ("none", 5.0, "Above plan"), ("lower", 0.0, "Plan met"), ("lower", 5.0, "Plan missed")],
+)
+def test_a_plan_of_nothing_is_judged_without_a_percentage(polarity, actual, word):
+    entry = drawn_entry(polarity=polarity, indicator_unit="")
+    assert trajectory_status(drawn_release(entry, actual=actual, plan=0.0), entry, tolerance=5).word == word
+
+
+def test_a_plan_that_is_due_later_is_named_and_not_judged():
+    entry = drawn_entry(polarity="higher")
+    rows = [drawn_row(entry, 27.7, period="202425"), drawn_row(entry, 42.0, measure="plan")]
+    status = trajectory_status(drawn_release(entry, rows=rows), entry, tolerance=5)
+    assert (status.word, status.period, status.plan) == ("Not due yet", "202526", 42.0)
+
+
+def test_after_the_plan_has_ended_the_verdict_and_its_figures_are_of_the_last_planned_period():
+    entry = drawn_entry(polarity="higher")
+    rows = [drawn_row(entry, 40.0, period="202425"), drawn_row(entry, 39.0, period="202425", measure="plan"), drawn_row(entry, 30.0)]
+    status = trajectory_status(drawn_release(entry, rows=rows), entry, tolerance=5)
+    assert (status.word, status.period, status.actual, status.plan) == ("Plan met", "202425", 40.0, 39.0)
+
+
+def test_a_plan_that_nobody_has_verified_gives_no_verdict():
+    entry = drawn_entry(polarity="higher")
+    rows = [drawn_row(entry, 40.0), drawn_row(entry, None, measure="plan") | {"shorthand": "unverified"}]
+    status = trajectory_status(drawn_release(entry, rows=rows), entry, tolerance=5)
+    assert (status.kind, status.word) == ("unverified", "Plan unverified")

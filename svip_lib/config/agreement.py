@@ -133,7 +133,7 @@ class Trajectory(Stated):
 class Amount(Stated):
     """A single figure. A fact that we know we lack is entered too, as unknown and without a value."""
 
-    kind: Literal["actual", "plan", "request", "unknown"]
+    kind: Literal["actual", "plan", "request", "national rule", "unknown"]
     value: FiniteFloat | None = None
     unit: Unit | None = None
     base: Id | None = None
@@ -221,10 +221,21 @@ class Agreement(Entry):
         """Return what nobody has verified yet and nothing later has replaced, as list, id and words."""
         return [(place[0], entry.id, entry.text) for place, entry in self.entries() if entry.unverified and not entry.superseded_by]
 
+    def known_on(self, day: date) -> "Agreement":
+        """Return what of the file could be known on a day: what came later is left out, and what it later replaced stands again."""
+        published = {source.id: source.published_on for source in self.sources}
+        known = {name: [entry for entry in getattr(self, name) if (published[entry.source] or day) <= day] for name in LISTS}
+        ids = {entry.id for entries in known.values() for entry in entries}
+        standing = {
+            name: [entry if entry.superseded_by in ids else entry.model_copy(update={"superseded_by": None}) for entry in entries]
+            for name, entries in known.items()
+        }
+        return self.model_copy(update=standing)
+
     def trajectory_rows(self) -> list[dict]:
         """Return the trajectories in the pack's result shape, one row a figure; ``as_at`` is the day on which its source came out.
 
-        A printed actual has the measure ``published``. A superseded trajectory stays: ``as_at`` tells it from the later one.
+        A printed actual has the measure ``published``. A trajectory that was agreed anew gives way to the later one.
         """
         published = {source.id: source.published_on for source in self.sources}
         return [
@@ -233,6 +244,7 @@ class Agreement(Entry):
             | {"measure": "plan" if entry.kind == "plan" else "published", "source_id": path.source}
             | {"as_at": published[path.source], "verified": not path.unverified}
             for path in self.trajectories
+            if not path.superseded_by
             for entry in path.values
         ]
 

@@ -62,9 +62,6 @@ class Authority(Entry):
     name: str
     council: str
     area_code: str = Field(pattern=r"^E\d{8}$")
-    la_code: LaCode
-    region: str
-    region_code: str = Field(pattern=r"^E12\d{6}$")
     committee: str
     tolerance_percent: float = Field(gt=0, lt=100)
     tolerance_source: str
@@ -94,8 +91,6 @@ class Authority(Entry):
         seen: set[str | date] = set()
         for number, entry in enumerate(self.neighbour_sets):
             place = ("neighbour_sets", number)
-            if self.la_code in entry.la_codes:
-                raise mistake((*place, "la_codes", entry.la_codes.index(self.la_code)), "a council is not its own neighbour")
             if {entry.id, entry.in_force_from} & seen:
                 raise mistake((*place, "in_force_from"), "another set has the same id or begins on the same day")
             seen |= {entry.id, entry.in_force_from}

@@ -3,13 +3,16 @@
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from string import Formatter
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.yaml_file import Entry
 
+# What a sentence of the dictionary may name.
+PLACES = {"area", "value", "period", "category"}
 FUNCTIONS: dict[str, Callable] = {}
 
 
@@ -34,7 +37,7 @@ class Indicator(Entry):
     polarity: Literal["higher", "lower", "none"]
     statutory: Literal["yes", "no"]
     chart: Literal["series", "bars", "multiples", "neighbours", "table"]
-    published_column: str
+    published_column: str = Field(pattern=r"^([a-z_]+\.[a-z0-9_]+)?$")
     sentence: str = Field(min_length=10)
     reading: str = Field(min_length=10)
     headline_category: str
@@ -43,6 +46,14 @@ class Indicator(Entry):
     source: str = Field(min_length=5)
     owner: str = Field(min_length=3)
     categories: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("sentence")
+    @classmethod
+    def _names_what_is_known(cls, text: str) -> str:
+        unknown = {name for _, name, _, _ in Formatter().parse(text) if name is not None} - PLACES
+        if unknown:
+            raise ValueError(f"{{{unknown.pop()}}} is none of {{{'}, {'.join(sorted(PLACES))}}}")
+        return text
 
     @property
     def name(self) -> str:
@@ -71,7 +82,7 @@ def read_dictionary(path: Path) -> dict[str, Indicator]:
     bases = read_bases(path)
     categories = _read_categories(path)
     found: dict[str, Indicator] = {}
-    for line, row in _rows(file):
+    for line, row in _rows(file, "col_name"):
         try:
             entry = Indicator.model_validate(row | {"categories": categories.get(row["filter_grouping_column"], {})})
         except ValidationError as mistakes:
@@ -95,22 +106,24 @@ def read_dictionary(path: Path) -> dict[str, Indicator]:
 
 def read_bases(path: Path) -> dict[str, str]:
     """Return what each base counts, in words: the population that a share is a share of."""
-    return {row["base"]: row["label"] for _, row in _rows(path / "bases.csv")}
+    return {row["base"]: row["label"] for _, row in _rows(path / "bases.csv", "base", "label")}
 
 
 def _read_categories(path: Path) -> dict[str, dict[str, str]]:
     """The names of the categories of each breakdown, in the order in which they are shown."""
     found: dict[str, dict[str, str]] = {}
-    for _, row in _rows(path / "categories.csv"):
+    for _, row in _rows(path / "categories.csv", "breakdown", "category", "label"):
         found.setdefault(row["breakdown"], {})[row["category"]] = row["label"]
     return found
 
 
-def _rows(file: Path):
+def _rows(file: Path, *needed: str):
     """Each row of a dictionary file with the line on which it stands."""
     try:
         with file.open(encoding="utf-8", newline="") as stream:
             reader = csv.DictReader(stream, strict=True, restkey="surplus")
+            if lacking := [name for name in needed if name not in (reader.fieldnames or [])]:
+                raise Refusal(f"The column '{lacking[0]}' is missing.", file=file, line=1, remedy="Restore the heading.")
             for row in reader:
                 if "surplus" in row or None in row.values():
                     raise Refusal(

@@ -38,10 +38,14 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
     try:
         tree = yaml.compose(text, Loader=LOADER)
         content = yaml.load(text, Loader=LOADER)
-    except yaml.MarkedYAMLError as mistake:
-        line = mistake.problem_mark.line + 1 if mistake.problem_mark else None
+    except (yaml.YAMLError, ValueError) as mistake:  # ValueError: a day that the calendar does not have
+        mark = getattr(mistake, "problem_mark", None)
+        line = mark.line + 1 if mark else None
         raise Refusal(
-            f"This is not YAML: {mistake.problem}.", file=path, line=line, remedy="Correct that line; mind colons, quotes and indents."
+            f"This is not YAML: {getattr(mistake, 'problem', None) or mistake}.",
+            file=path,
+            line=line,
+            remedy="Correct that line; mind colons, quotes and indents.",
         ) from None
     repeated = _repeated_key(tree)
     if repeated:

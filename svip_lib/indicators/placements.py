@@ -163,7 +163,8 @@ def placements_mainstream_by_need_percent(needs_by_placement: pd.DataFrame) -> p
     totals = rows["category"].str.endswith(" - total")
     single = rows["category"].isin(["Non-maintained early years", "Placement not recorded"])
     place = [name for name in PLACE if name not in ("breakdown", "category")] + ["measure"]
-    whole = rows[totals | single].groupby(place, observed=True)["value"].sum().rename("whole")
+    groups = rows[totals | single].groupby(place, observed=True)["value"]
+    whole = groups.sum().where(groups.count() == groups.size()).rename("whole")  # a group that is missing is not nought
     part = rows[rows["category"] == "Mainstream - total"].set_index(place)[["value", "shorthand", "source_id", "available_from"]]
     table = part.join(whole).reset_index().rename(columns={"value": "part", "available_from": "as_at"})
     table["category"] = table["measure"].str.removeprefix("number_")

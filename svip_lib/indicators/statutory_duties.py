@@ -5,9 +5,6 @@ import pandas as pd
 from svip_lib.config.registry import indicator
 from svip_lib.indicators.shape import percent, wide
 
-WEEKS_TO_DECIDE = 6  # SEND Regulations 2014, regulation 5(1)
-WEEKS_TO_PLAN = 20  # SEND Regulations 2014, regulation 13(2); exceptions: regulation 10(4)
-
 
 @indicator
 def ehc_decisions_6_weeks_percent(requests: pd.DataFrame) -> pd.DataFrame:

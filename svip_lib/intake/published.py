@@ -153,6 +153,7 @@ class Source(Release):
     partial: bool = False
     part_of: str = ""
     tables: dict[str, TimeIdentifier]
+    rows: dict[str, int] = {}
     raw_files: tuple[RawFile, ...] = ()
 
 
@@ -239,6 +240,12 @@ def _read_table(folder: Path, name: str, source: Source, areas: pd.DataFrame, co
     if surplus := [column for column in measures if columns is not None and column not in columns]:
         remedy = f"Restore the heading, or add the column to {path.parents[1] / 'layouts.yaml'}."
         raise Refusal(f"'{surplus[0]}' is not a column of this table.", file=path, line=1, column=surplus[0], remedy=remedy)
+    if len(table) != source.rows.get(name, len(table)):
+        problem = f"The file has {len(table)} rows, and source.yaml says {source.rows[name]}: rows were lost or added."
+        raise Refusal(problem, file=path, remedy="Restore the file, or say the number of rows anew in source.yaml.")
+    form = r"20\d\d" if source.tables[name] == CALENDAR else r"20\d{4}"
+    wrong = ~table["time_period"].str.fullmatch(form)
+    _refuse_first(wrong, table, path, "time_period", f"is no {source.tables[name].lower()}", "Write 2025, or 202526 for a year across two.")
     unknown = ~table["area_code"].isin(areas["area_code"])
     _refuse_first(unknown, table, path, "area_code", "is not in areas.csv", "Correct the code or add the area.")
     _refuse_first(table.duplicated(ROW), table, path, "area_code", "has two rows of one time period", "Keep one of them.")
@@ -300,6 +307,18 @@ class RefreshResult:
     findings: dict[str, int]
     unused: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """What was taken in, mended and noticed, in a few lines."""
+        tables = ", ".join(f"{name} {rows:,}" for name, rows in self.rows.items())
+        counts = [
+            ", ".join(f"{number} {rule.replace('_', ' ')}" for rule, number in told.items()) or "none"
+            for told in (self.repairs, self.findings)
+        ]
+        return (
+            f"{self.release_id} is in {self.folder}.\nRows: {tables}.\nMended: {counts[0]}.\nLeft as published, and listed: {counts[1]}.\n"
+            f"Not used: {', '.join(self.unused) or 'none'}."
+        )
+
 
 @dataclass(frozen=True)
 class _Taken:
@@ -348,7 +367,8 @@ def refresh(folder: Path, reference: Path) -> RefreshResult:
 
     used = sorted([*chosen.values(), *tribunal])
     raw = tuple(RawFile(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), rows=len(files[path])) for path in used)
-    source = Source(**release.model_dump(), tables=dict(sorted(identifiers.items())), raw_files=raw)
+    sizes = {name: len(table) for name, table in sorted(tables.items())}
+    source = Source(**release.model_dump(), tables=dict(sorted(identifiers.items())), rows=sizes, raw_files=raw)
     registers = {
         "repairs": pd.concat(repairs)[REPAIRS].sort_values(REPAIRS),
         "findings": pd.concat(findings)[FINDINGS].sort_values(FINDINGS),

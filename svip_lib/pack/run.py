@@ -22,10 +22,11 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
-from svip_lib.config.authority import read_authority, read_quarter
+from svip_lib.config.authority import read_authority
 from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import DATA_VARIABLE, Project
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure import OWNER_ONLY, Released, release_quarter
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 
@@ -78,13 +79,13 @@ class RunLog:
     """What a run did and how long each step took: kept outside the published folder, which depends on content alone."""
 
     def __init__(self, folder: Path):
-        """Begin a log that is named after the moment; two runs in one second have two logs."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Name the log after the moment; it is begun with its first line, so a run that is refused leaves none."""
         self.path = folder / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}Z-{os.getpid()}.jsonl"
 
     def add(self, step: str, begun: float, outcome: str = "done") -> None:
         """Write one line: the step, its seconds, and how it ended."""
         line = {"step": step, "seconds": round(time.perf_counter() - begun, 2), "outcome": outcome}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
@@ -124,6 +125,14 @@ def run_pack(
     sections = project.sections()
     for name in sections:
         check_parameters(project.notebooks / f"{name}.ipynb", parameters)
+    for entry in read_dictionary(project.dictionary).values():
+        if entry.section not in sections:
+            raise Refusal(
+                f"'{entry.name}' belongs to the section '{entry.section}', which has no notebook.",
+                file="data/dictionary/indicators.csv",
+                column="section",
+                remedy=f"Choose one of: {', '.join(sections)}; or add the notebook.",
+            )
     with tqdm(total=len(sections) + 2 + pdf * (len(sections) + 1), disable=quiet, desc="figures", unit="step", leave=False) as bar:
         begun = time.perf_counter()
         released = release_quarter(project, authority, quarter, edition)
@@ -260,6 +269,11 @@ def _first_unfinished(executed: Path, name: str, begun: list, reason: str | None
         failed = any(output.output_type == "error" for output in cell.outputs)
         if failed or cell.execution_count is None or cell.metadata.get("papermill", {}).get("status") != "completed":
             return Failure(name, number, cell.source, reason or "the cell did not run to its end, though the kernel reported no error")
+        if told := [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]:
+            last = told[0].strip().splitlines()[-1]
+            return Failure(
+                name, number, cell.source, f"the cell wrote a warning or an error, which must be neither printed nor hidden: {last}"
+            )
     if reason or not executed.exists():
         return Failure(name, len(code) or None, code[-1].source if code else "", reason or "papermill wrote no notebook")
     return None
@@ -332,13 +346,13 @@ def _cover(project: Project, released: Released) -> Cover:
     authority = read_authority(folder)
     marks = {"Draft": "This pack is a draft: it has not been signed off or published by the council."}
     if released.edition == "internal":
-        marks["Internal"] = "This edition holds exact figures and must not leave the council."
+        marks["Internal"] = "This edition is for use inside the council."
     return Cover(
         title="Safety Valve Intervention Programme: monitoring pack",
         council=authority.council,
         quarter=released.quarter.label,
         edition=f"{released.edition.capitalize()} edition",
-        as_at=day_label(read_quarter(folder, str(released.quarter)).as_at),
+        as_at=day_label(released.as_at),
         about=(
             f"How {authority.council}'s plan for pupils with high needs goes, and whether children and young people with special "
             "educational needs get what the law entitles them to. Built from the Department for Education's published figures."

@@ -68,6 +68,8 @@ def draw(released: Released, entry: Indicator) -> str | None:
     painter = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours}.get(entry.chart)
     if painter is None or own_rows(released, entry)["value"].notna().sum() == 0:
         return None
+    if entry.chart == "neighbours" and not neighbour_periods(released, entry):
+        return None
     with plt.style.context(["afcharts.afcharts", _STYLE]), mpl.rc_context({"svg.hashsalt": entry.name}):
         figure = painter(released, entry)
         svg = _to_svg(figure)
@@ -135,11 +137,11 @@ def _series(released: Released, entry: Indicator) -> Figure:
     last = max(_year(rows["time_period"].iloc[-1]) for _, rows, _ in lines)
     ends = []
     for name, rows, style in lines:
-        years = rows["time_period"].map(_year)
-        axes.plot(years, rows["value"], clip_on=False, **style)
-        ends.append(
-            (rows["value"].iloc[-1], f"{name} {headline(rows['value'].iloc[-1], entry)}", years.iloc[-1], style is MARKS["authority"])
-        )
+        line = rows.set_index(rows["time_period"].map(_year))["value"]
+        newest, value = line.index[-1], line.iloc[-1]
+        line = line.reindex(range(line.index[0], newest + 1))  # a year without a figure is a gap, not a line across it
+        axes.plot(line.index, line, clip_on=False, **style)
+        ends.append((value, f"{name} {headline(value, entry)}", newest, style is MARKS["authority"]))
     periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]})
     axes.set_xticks([_year(period) for period in periods], [_short(period, entry) for period in periods])
     low = min(rows["value"].min() for _, rows, _ in lines)

@@ -11,7 +11,7 @@ def status_html(status: Status) -> Markup:
     """Return a status with its shape, its word and, for sighted readers, its colour.
 
     Example:
-        >>> print(status_html(Status("missed", "Plan missed", "January 2026")))
+        >>> print(status_html(Status("missed", "Plan missed", "202526")))
         <span class="status status-missed"><span class="mark" aria-hidden="true">◆</span> Plan missed</span>
     """
     shape = SHAPES[status.kind]

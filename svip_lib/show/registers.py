@@ -1,5 +1,7 @@
 """The tables of words that the pack prints: sources, findings, what is unverified, and how computed and published figures compare."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +14,6 @@ from svip_lib.disclosure import Released
 from svip_lib.show.words import number, plain
 
 UNVERIFIED = "[unverified]"
-# Sums that the report names as rules of the country: no part of what was agreed.
-NATIONAL_RULES = ("notional_funding_per_pupil",)
 
 
 def sources(released: Released, used: set[str] | None = None) -> pd.DataFrame:
@@ -77,7 +77,9 @@ def table_3(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFram
         Text: a row a kind of place, and for each January of the plan what was planned and the closest actual.
     """
     plan, closest = dictionary["placements_table_3_percent"], dictionary["placements_closest_to_table_3_percent"]
-    planned = released.select(plan.name, measure="plan")
+    planned = released.select(plan.name, measure="plan", area=released.area("authority"))
+    if planned.empty:
+        return pd.DataFrame()
     actual = released.select(closest.name, measure="actual", area=released.area("authority"))
     frame = pd.DataFrame({plan.filter_hint: list(plan.categories.values())}, index=list(plan.categories))
     for period in sorted(planned["time_period"].unique()):
@@ -138,7 +140,7 @@ def report_findings(agreement: Agreement) -> pd.DataFrame:
 
 
 def unverified(agreement: Agreement) -> pd.DataFrame:
-    """Return every entry of the agreement that nobody has verified; none of them has a value."""
+    """Return every entry of the agreement that nobody has verified; its value is not told, if it has one."""
     found = agreement.unverified()
     return pd.DataFrame(
         {"Entry": [text for _, _, text in found], "Kind": [kind.replace("_", " ") for kind, _, _ in found], "Value": UNVERIFIED}
@@ -147,11 +149,8 @@ def unverified(agreement: Agreement) -> pd.DataFrame:
 
 def amounts(agreement: Agreement) -> pd.DataFrame:
     """Return the sums of money that the agreement names; an unknown one stands without a value."""
-    entries = [
-        entry
-        for entry in agreement.amounts
-        if (entry.unit or "").startswith("£") and entry.id not in NATIONAL_RULES and not entry.superseded_by
-    ]
+    entries = [entry for entry in agreement.amounts if (entry.unit or "").startswith("£") and not entry.superseded_by]
+    entries = [entry for entry in entries if entry.kind != "national rule"]  # no part of what was agreed
     return pd.DataFrame(
         {
             "Amount": [entry.text for entry in entries],
@@ -183,16 +182,52 @@ def assurance(path: Path) -> pd.DataFrame:
     """
     try:
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
-    except FileNotFoundError:
-        raise Refusal("The log is missing.", file=path, remedy="Restore it from git, or add the heading of another council's.") from None
+    except (FileNotFoundError, pd.errors.ParserError, pd.errors.EmptyDataError) as mistake:
+        raise Refusal(
+            f"The log cannot be read ({mistake}).", file=path, remedy="Restore it from git, or quote cells with commas."
+        ) from None
     table = table.replace("", "not given")
     return table.rename(columns=lambda name: name.replace("_", " ").capitalize())
 
 
 def amount_text(entry: Amount) -> str:
-    """Return an amount as it is printed: millions as the paper gives them, or the word that says it is unverified."""
-    if entry.value is None:
+    """Return an amount as it is printed in its source, or the word that says that nobody has verified it."""
+    if entry.value is None or entry.unverified:
         return UNVERIFIED
-    if entry.label:
-        return entry.label
-    return f"£{entry.value:,.1f}m" if entry.unit == "£m" else plain(entry.value, "£", 0)
+    return entry.label or (f"£{entry.value:,.1f}m" if entry.unit == "£m" else plain(entry.value, "£", 0))
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the tables are made of: released figures, the agreement as it was known, the dictionary, the council's logs."""
+
+    released: Released
+    agreement: Agreement
+    dictionary: dict[str, Indicator]
+    assurance: Path
+
+
+# Every table that a notebook can ask for: its caption, and how it is made.
+TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
+    "table_3": (
+        "What the plan's own table of placements projects, and the published shares that come closest to it (unconfirmed)",
+        lambda given: table_3(given.released, given.dictionary),
+    ),
+    "sources": ("Where the figures come from", lambda given: sources(given.released)),
+    "published_and_computed": (
+        "Shares that we computed beside the same shares as published, over all areas of this pack",
+        lambda given: published_and_computed(given.released, given.dictionary),
+    ),
+    "repairs": ("What was mended in published files", lambda given: repairs(given.released)),
+    "oddities": (
+        "What looks wrong in the figures published for the authority, and was left as published",
+        lambda given: oddities(given.released),
+    ),
+    "report_findings": ("Slips and gaps in the council's report", lambda given: report_findings(given.agreement)),
+    "unverified": ("What nobody has verified", lambda given: unverified(given.agreement)),
+    "amounts": ("The money that the agreement names", lambda given: amounts(given.agreement)),
+    "amounts_stated": ("The money that the council's report states", lambda given: amounts_stated(given.agreement)),
+    "decisions": ("Decisions that shape this pack", lambda given: assurance(given.assurance / "decisions.csv")),
+    "assumptions": ("Assumptions that this pack rests on", lambda given: assurance(given.assurance / "assumptions.csv")),
+}
+OF_NUMBERS = ("published_and_computed", "table_3")

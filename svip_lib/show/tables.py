@@ -101,8 +101,9 @@ def _by_period(released: Released, entry: Indicator) -> pd.DataFrame:
     unit = {"%": " (%)", "£": " (£)"}.get(entry.indicator_unit, "")
     columns: dict[str, pd.Series] = {}
     if own["denominator"].notna().any():
-        columns["Number"] = _counts(own, "numerator", signed=entry.signed == "yes")
-        columns["Out of"] = _counts(own, "denominator")
+        part, whole = ("Change", "From") if entry.signed == "yes" else ("Number", "Out of")
+        columns[part] = _counts(own, "numerator", signed=entry.signed == "yes")
+        columns[whole] = _counts(own, "denominator")
     columns[f"{area}{unit}"] = _text(own, entry)
     if len(plan):
         columns[f"Plan{unit}"] = _text(plan, entry)
@@ -135,10 +136,11 @@ def _differences(own: pd.DataFrame, plan: pd.DataFrame, entry: Indicator) -> dic
     gap = gap.dropna()
     if entry.indicator_unit == "%":
         return {"Difference (points)": gap.map(lambda value: plain(value, "", entry.indicator_dp, signed=True))}
-    share = 100 * gap / plan.set_index("time_period")["value"].reindex(gap.index)
+    planned = plan.set_index("time_period")["value"].reindex(gap.index)
+    share = (100 * gap / planned.abs()).where(planned != 0)
     return {
         "Difference": gap.map(lambda value: plain(value, "", entry.indicator_dp, signed=True)),
-        "Difference (%)": share.map(lambda value: plain(value, "%", 1, signed=True)),
+        "Difference (%)": share.map(lambda value: "[z]" if pd.isna(value) else plain(value, "%", 1, signed=True)),
     }
 
 
@@ -203,7 +205,7 @@ def _by_authority(released: Released, entry: Indicator) -> pd.DataFrame:
     rows = shown(released, entry)
     rows = rows[rows["measure"] == "actual"].merge(released.areas, on="area", how="inner", validate="many_to_one")
     rows = rows[rows["role"] != "neighbours"]
-    periods = neighbour_periods(released, entry)
+    periods = neighbour_periods(released, entry) or sorted(rows["time_period"].unique())[-1:]
     wide = rows[rows["time_period"].isin(periods)].set_index(["area_name", "time_period"])
     roles = rows.drop_duplicates("area_name").set_index("area_name")["role"]
     latest = rows[rows["time_period"] == periods[-1]].set_index("area_name")["value"].reindex(roles.index)

@@ -9,6 +9,7 @@ from svip_lib.config.registry import Indicator
 from svip_lib.disclosure import Released
 
 MINUS = "\u2212"
+WHOLE = 100.0
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
     "x": "not available",
@@ -47,6 +48,8 @@ def plain(value: float, unit: str, decimals: int, *, signed: bool = False) -> st
         ('4,287', '38.8%', '−337', '£45,518,486')
     """
     text = f"{abs(value):,.{decimals}f}"
+    if unit == "%" and value < WHOLE and float(text.replace(",", "")) == WHOLE:
+        text = f"{WHOLE - 10**-decimals:.{decimals}f}"  # nearly all is not all: a duty that is not met must not look met
     below = value < 0 and float(text.replace(",", "")) != 0
     sign = MINUS if below else "+" if signed and float(text.replace(",", "")) != 0 else ""
     return f"{sign}£{text}" if unit == "£" else f"{sign}{text}{unit}"
@@ -84,9 +87,13 @@ def newest(released: Released, entry: Indicator) -> Newest | None:
     rows = rows[rows["value"].notna()]
     if rows.empty:
         return None
-    period = neighbour_periods(released, entry)[-1] if entry.chart == "neighbours" else rows["time_period"].max()
-    here = rows[rows["time_period"] == period]
     lead = entry.headline_category
+    leading = rows[rows["category"] == lead] if lead else rows
+    common = neighbour_periods(released, entry) if entry.chart == "neighbours" else None
+    if leading.empty or common == []:
+        return None
+    period = common[-1] if common else leading["time_period"].max()
+    here = rows[rows["time_period"] == period]
     row = here[here["category"] == lead].iloc[0] if lead else here.loc[here["value"].idxmax()]
     same = rows[(rows["category"] == row["category"]) & (rows["time_period"] < period)]
     plan = shown(released, entry)
@@ -106,14 +113,16 @@ def newest(released: Released, entry: Indicator) -> Newest | None:
 
 
 def neighbour_periods(released: Released, entry: Indicator) -> list[str]:
-    """Return the first and the newest period for which the authority and at least half of its neighbours have a figure."""
+    """Return the first and the newest period for which the authority and at least half of its neighbours have a figure, if any."""
+    if own_rows(released, entry).empty:
+        return []
     rows = shown(released, entry).merge(released.areas, on="area", how="inner", validate="many_to_one")
     rows = rows[(rows["measure"] == own_rows(released, entry)["measure"].iloc[0]) & rows["value"].notna()]
     members = rows[rows["role"] == "neighbour"].groupby("time_period")["area"].nunique()
     enough = members[members >= (released.areas["role"] == "neighbour").sum() / 2].index
     own = set(rows.loc[rows["role"] == "authority", "time_period"])
     periods = sorted(set(enough) & own)
-    return [periods[0], periods[-1]]
+    return [periods[0], periods[-1]] if periods else []
 
 
 def message(released: Released, entry: Indicator) -> str:
@@ -121,7 +130,7 @@ def message(released: Released, entry: Indicator) -> str:
     now = newest(released, entry)
     area = released.area_name(released.area("authority"))
     if now is None:
-        return f"{entry.label}: nothing is published for {area} that was known on this pack's day"
+        return f"{entry.label}: our files hold no figure of {area} that was known on this pack's day"
     text = entry.sentence.format(
         area=area, value=headline(now.row["value"], entry), period=now.label, category=entry.categories.get(now.row["category"], "")
     )
@@ -158,8 +167,8 @@ def _among_neighbours(released: Released, entry: Indicator, now: Newest) -> str:
     rows = rows[rows["area"].isin(members) & (rows["time_period"] == now.period) & (rows["measure"] == now.row["measure"])][
         "value"
     ].dropna()
-    above, many = int((rows > now.row["value"]).sum()), len(rows)
-    return f", below {above} of its {many} neighbours" if above > many / 2 else f", above {many - above} of its {many} neighbours"
+    above, below, many = int((rows > now.row["value"]).sum()), int((rows < now.row["value"]).sum()), len(rows)
+    return f", below {above} of its {many} neighbours" if above > below else f", above {below} of its {many} neighbours"
 
 
 def gap_to_plan(value: float, plan: float, entry: Indicator) -> str:
@@ -171,7 +180,8 @@ def gap_to_plan(value: float, plan: float, entry: Indicator) -> str:
     if entry.indicator_unit == "%":
         size = f"{plain(abs(difference), '', entry.indicator_dp)} percentage points"
     else:
-        size = f"{plain(abs(difference), entry.indicator_unit, entry.indicator_dp)} ({plain(100 * abs(difference) / plan, '%', 1)})"
+        share = f" ({plain(100 * abs(difference / plan), '%', 1)})" if plan else ""
+        size = f"{plain(abs(difference), entry.indicator_unit, entry.indicator_dp)}{share}"
     return f"{size} {side} the plan of {number(plan, entry, signed=False)}"
 
 
@@ -208,7 +218,7 @@ def _change(now: Newest, entry: Indicator, earlier: str) -> str:
     direction = "up" if difference > 0 else "down"
     if entry.indicator_unit == "%":
         return f"{subject}In {earlier} it was {was}: {direction} {plain(abs(difference), '', entry.indicator_dp)} percentage points since."
-    share = f" ({plain(100 * abs(difference) / before, '%', 1)})" if before else ""
+    share = f" ({plain(100 * abs(difference / before), '%', 1)})" if before else ""
     size = headline(abs(difference), entry)
     return f"{subject}In {earlier} it was {was}: {direction} {size}{share} since."
 
@@ -218,22 +228,36 @@ def _others(released: Released, entry: Indicator, now: Newest) -> str:
     told, missing = [], []
     for role in ("neighbours", "region", "England"):
         area = released.area(role)
-        name = "the neighbours' mean" if role == "neighbours" else f"the {released.area_name(area)}" if role == "region" else "England"
         value = _comparator(released, entry, now, area)
+        name = "the neighbours' mean" if role == "neighbours" else "England" if role == "England" else _region(released, area)
         if value is None:
             missing.append(name)
         else:
-            told.append(f"{name} {number(value, entry)}")
+            many = f" (of {_members(released, entry, now)})" if role == "neighbours" else ""
+            told.append(f"{name} {number(value, entry)}{many}")
     text = f"At the same time: {', '.join(told)}." if told else ""
-    return f"{text} Not published for {now.label}: {', '.join(missing)}." if missing else text
+    return f"{text} Not in our files for {now.label}: {', '.join(missing)}.".strip() if missing else text
+
+
+def _region(released: Released, area: str | None) -> str:
+    return f"{released.area_name(area)} (region)" if area else "the region"
+
+
+def _members(released: Released, entry: Indicator, now: Newest) -> str:
+    """On how many neighbours their mean stands."""
+    rows = shown(released, entry)
+    same = (rows["area"] == released.area("neighbours")) & (rows["time_period"] == now.period) & (rows["category"] == now.row["category"])
+    return f"{rows[same & (rows['measure'] == now.row['measure'])]['denominator'].iloc[0]:.0f}"
 
 
 def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     """Return what a reader who cannot see a chart is told: its kind, its message, and where all values stand."""
     rows = own_rows(released, entry)
-    first = period_label(rows["time_period"].min(), entry.time_identifier)
-    last = period_label(rows["time_period"].max(), entry.time_identifier)
-    when = f"{first} to {last}" if first != last and entry.chart != "bars" else last
+    known = rows[rows["value"].notna()]["time_period"]
+    first, last = neighbour_periods(released, entry) if entry.chart == "neighbours" else (known.min(), known.max())
+    first, last = period_label(first, entry.time_identifier), period_label(last, entry.time_identifier)
+    span = f"{first} and {last}" if entry.chart == "neighbours" else f"{first} to {last}"
+    when = span if first != last and entry.chart != "bars" else last
     label = entry.label if entry.label[1].isupper() else entry.label[0].lower() + entry.label[1:]
     return f"{kind} of {label}, {when}. {message(released, entry)}. All values are in the table that follows."
 

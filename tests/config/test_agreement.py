@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -311,3 +312,15 @@ def test_an_unverified_figure_is_listed_and_marked_in_its_rows(tmp_path):
     agreement = _read(tmp_path, text)
     assert ("trajectories", "shares", "Shares of all plans.") in agreement.unverified()
     assert [row["verified"] for row in agreement.trajectory_rows()] == [False, False]
+
+
+def test_what_was_said_later_is_not_known_before_its_day(repository):
+    agreement = read_agreement(repository / "data/authorities/medway/agreement.yaml")
+    later = agreement.sources[0].model_copy(update={"id": "later_paper", "published_on": date(2026, 6, 20)})
+    first = agreement.amounts[0]
+    newer = first.model_copy(update={"id": "newer_amount", "source": "later_paper", "value": 1.0})
+    older = first.model_copy(update={"superseded_by": "newer_amount"})
+    changed = agreement.model_copy(update={"sources": [*agreement.sources, later], "amounts": [older, newer]})
+    before, after = changed.known_on(date(2026, 6, 19)), changed.known_on(date(2026, 6, 20))
+    assert [(entry.id, entry.superseded_by) for entry in before.amounts] == [(first.id, None)]
+    assert [(entry.id, entry.superseded_by) for entry in after.amounts] == [(first.id, "newer_amount"), ("newer_amount", None)]

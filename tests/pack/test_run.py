@@ -41,8 +41,10 @@ def test_a_notebook_gets_its_parameters_and_is_kept_under_its_key(tmp_path):
         ("import sys; sys.exit(0)", "did not run to its end"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("def f(:", "SyntaxError"),
+        ("import sys; print('lost a row', file=sys.stderr)", "lost a row"),
+        ("import warnings; warnings.warn('old')", "wrote a warning"),
     ],
-    ids=["an error", "a killed kernel", "an exit that reports success", "an interrupt", "no Python"],
+    ids=["an error", "a killed kernel", "an exit that reports success", "an interrupt", "no Python", "an error output", "a warning"],
 )
 def test_a_section_that_does_not_run_to_its_end_failed_at_that_cell(tmp_path, cell, told):
     failure = run(tmp_path, "x = 1", cell, "y = 2")

@@ -66,13 +66,13 @@ def test_the_meaning_tells_the_year_before_and_who_has_not_published():
     text = words.meaning(drawn_release(entry, rows=rows), entry)
     assert text == (
         "In January 2025 it was 27.7%: up 11.1 percentage points since. At the same time: England 45.5%. "
-        "Not published for January 2026: the neighbours' mean, the South East. It says nothing beyond the test."
+        "Not in our files for January 2026: the neighbours' mean, South East (region). It says nothing beyond the test."
     )
 
 
 def test_where_nothing_is_published_the_message_says_so():
     entry = drawn_entry()
-    assert "nothing is published for Medway" in words.message(drawn_release(entry, actual=None), entry)
+    assert "our files hold no figure of Medway" in words.message(drawn_release(entry, actual=None), entry)
 
 
 def test_the_alternative_text_states_the_message_and_where_the_values_stand():
@@ -81,3 +81,24 @@ def test_the_alternative_text_states_the_message_and_where_the_values_stand():
     text = words.alternative_text(released, entry, "Line chart")
     assert text.startswith("Line chart of drawn share, January 2026. Medway had 38.8%")
     assert text.endswith("All values are in the table that follows.")
+
+
+def test_a_plan_of_nothing_has_no_percentage():
+    entry = drawn_entry(indicator_unit="", indicator_dp=0)
+    assert words.gap_to_plan(5.0, 0.0, entry) == "5 above the plan of 0"
+
+
+def test_a_gap_to_a_plan_below_zero_has_a_size_without_a_sign():
+    entry = drawn_entry(indicator_unit="£", indicator_dp=0)
+    assert words.gap_to_plan(-12.0, -10.0, entry) == "£2 (20.0%) below the plan of −£10"
+
+
+def test_nearly_all_is_never_printed_as_all():
+    assert words.plain(99.96, "%", 1) == "99.9%"
+    assert words.plain(100.0, "%", 1) == "100.0%"
+
+
+def test_neighbours_at_the_same_figure_are_neither_above_nor_below():
+    entry = drawn_entry(chart="neighbours")
+    rows = [drawn_row(entry, 50.0, area=area) for area in ("E06000035", "E06000030", "E08000027")]
+    assert words.message(drawn_release(entry, rows=rows), entry).endswith("above 0 of its 2 neighbours")
