@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 import yaml
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from svip_lib.config.periods import ACADEMIC, CALENDAR, january_of, six_digits
 from svip_lib.config.refusal import Refusal
@@ -153,7 +153,7 @@ class Source(Release):
     partial: bool = False
     part_of: str = ""
     tables: dict[str, TimeIdentifier]
-    rows: dict[str, int] = {}
+    rows: dict[str, int] = Field(default_factory=dict)
     raw_files: tuple[RawFile, ...] = ()
 
 
