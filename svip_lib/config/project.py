@@ -109,6 +109,22 @@ class Project:
         """Return the folder of a council's quarter."""
         return self.authority(authority) / "quarters" / str(quarter)
 
+    def extracts(self, authority: str, quarter: Quarter) -> Path:
+        """Return the folder with a quarter's real extracts, where there are any, or else that with its synthetic sample; never both.
+
+        Raises:
+            Refusal: When there is neither.
+        """
+        folders = [self.quarter_folder(authority, quarter) / name for name in ("extracts", "sample")]
+        found = next((folder for folder in folders if folder.is_dir() and any(folder.iterdir())), None)
+        if found is None:
+            raise Refusal(
+                f"There are no extracts for {quarter}.",
+                file=folders[0],
+                remedy="Put the quarter's files into that folder, or name another with --data; 'svip sample' makes a synthetic return.",
+            )
+        return found
+
     def commentary(self, authority: str, quarter: Quarter, section: str) -> Path:
         """Return the Markdown file with the analyst's words on a section; it need not exist."""
         return self.authority(authority) / "commentary" / str(quarter) / f"{section}.md"

@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Literal
 
+import pandas as pd
 from pydantic import Field, ValidationError, field_validator
 
 from svip_lib.config.refusal import Refusal
@@ -82,7 +83,7 @@ def read_dictionary(path: Path) -> dict[str, Indicator]:
     bases = read_bases(path)
     categories = _read_categories(path)
     found: dict[str, Indicator] = {}
-    for line, row in _rows(file, "col_name"):
+    for line, row in dictionary_rows(file, "col_name"):
         try:
             entry = Indicator.model_validate(row | {"categories": categories.get(row["filter_grouping_column"], {})})
         except ValidationError as mistakes:
@@ -106,18 +107,24 @@ def read_dictionary(path: Path) -> dict[str, Indicator]:
 
 def read_bases(path: Path) -> dict[str, str]:
     """Return what each base counts, in words: the population that a share is a share of."""
-    return {row["base"]: row["label"] for _, row in _rows(path / "bases.csv", "base", "label")}
+    return {row["base"]: row["label"] for _, row in dictionary_rows(path / "bases.csv", "base", "label")}
+
+
+def read_placements(path: Path) -> pd.DataFrame:
+    """Return the dictionary of placements: DfE's published names, and the three mappings of them that the pack knows."""
+    needed = ("placement", "published_group", "dsg_category", "table_3_group", "establishment_types", "told_by")
+    return pd.DataFrame([row for _, row in dictionary_rows(path / "placements.csv", *needed)])
 
 
 def _read_categories(path: Path) -> dict[str, dict[str, str]]:
     """The names of the categories of each breakdown, in the order in which they are shown."""
     found: dict[str, dict[str, str]] = {}
-    for _, row in _rows(path / "categories.csv", "breakdown", "category", "label"):
+    for _, row in dictionary_rows(path / "categories.csv", "breakdown", "category", "label"):
         found.setdefault(row["breakdown"], {})[row["category"]] = row["label"]
     return found
 
 
-def _rows(file: Path, *needed: str):
+def dictionary_rows(file: Path, *needed: str):
     """Each row of a dictionary file with the line on which it stands."""
     try:
         with file.open(encoding="utf-8", newline="") as stream:

@@ -1,4 +1,4 @@
-"""Opens an incoming CSV file as text, and says on which line it is broken."""
+"""Opens an incoming file as text, and says where it is broken: the one door for CSV, Excel workbooks and XML."""
 
 import csv
 import io
@@ -10,6 +10,10 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from svip_lib.config.refusal import Refusal
+from svip_lib.intake.workbook import read_sheet_names, read_workbook_text
+from svip_lib.intake.xml_file import XmlElement, read_xml_tree
+
+__all__ = ["XmlElement", "read_cells", "read_csv_text", "read_sheet_names", "read_workbook_text", "read_xml_tree"]
 
 # Some times the largest file of a national return; what is larger was not meant for us.
 SIZE_LIMIT = 2_000_000_000
@@ -59,7 +63,7 @@ def read_cells(path: Path, *, size_limit: int = SIZE_LIMIT) -> pd.DataFrame:
     Raises:
         Refusal: As ``read_csv_text`` does; every record must be as wide as the first.
     """
-    text, encoding = _decode(_read_bytes(path, size_limit), path)
+    text, encoding = decode(read_bytes(path, size_limit), path)
     first = next(csv.reader(io.StringIO(text, newline="")))
     if not any(cell.strip() for cell in first):
         raise Refusal("The first line is empty.", file=path, line=1, remedy="Remove the lines above the heading.")
@@ -76,7 +80,7 @@ def read_cells(path: Path, *, size_limit: int = SIZE_LIMIT) -> pd.DataFrame:
     return cells
 
 
-def _read_bytes(path: Path, size_limit: int) -> bytes:
+def read_bytes(path: Path, size_limit: int) -> bytes:
     """The content of the file, if it is there, is neither empty nor too large, and is text."""
     try:
         size = path.stat().st_size
@@ -94,7 +98,7 @@ def _read_bytes(path: Path, size_limit: int) -> bytes:
     return data
 
 
-def _decode(data: bytes, path: Path) -> tuple[str, str]:
+def decode(data: bytes, path: Path) -> tuple[str, str]:
     """The text of the file without a byte order mark, and the encoding that it came in."""
     try:
         return data.decode("utf-8-sig"), "utf-8"
