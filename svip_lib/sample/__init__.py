@@ -1,0 +1,97 @@
+"""Synthetic SEN2 returns: invented children in the true shapes, calibrated to published totals, with or without planted mistakes.
+
+Nothing in a sample can be a real child's or school's: names are invented words, pupil numbers belong to an authority that does not
+exist, postcodes and establishments likewise. Every sample says SYNTHETIC, in its header and in the note beside it.
+"""
+
+import csv
+import dataclasses
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from svip_lib.config.fields import Field
+from svip_lib.config.refusal import Refusal
+from svip_lib.sample.children import draw_cases
+from svip_lib.sample.defects import Defect, change_files, choose, plant
+from svip_lib.sample.shapes import WRITERS, blade_name, rendered
+from svip_lib.sample.tables import draw_tables
+
+
+def write_sample(
+    folder: Path,
+    *,
+    plans: int,
+    shape: str,
+    seed: int,
+    census: date,
+    fields: dict[str, dict[str, Field]],
+    la: str = "887",
+    defects: bool = False,
+) -> list[Defect]:
+    """Write a synthetic SEN2 return with its establishments and a note that says what it is; the same arguments, the same bytes.
+
+    Args:
+        folder: Where to write; made if it is not there.
+        plans: How many plans are active on census day.
+        shape: ``blade`` (nine CSV files of COLLECT), ``xml``, ``workbook`` (of a case system) or ``template`` (DfE's form). The
+            same seed gives the same children in every shape.
+        seed: Where chance begins.
+        census: Census day.
+        fields: The fields of every table, from ``read_fields``.
+        la: The three digits of the authority that makes the return; Medway's unless another is named.
+        defects: Plant one mistake of each kind of ``DEFECTS`` that the shape can hold and that does not stop the reading, and list
+            them in ``planted.csv``.
+
+    Returns:
+        The mistakes that were planted, in the order of ``planted.csv``.
+
+    Raises:
+        Refusal: When the shape is not one of the four, or there are too few plans.
+    """
+    if shape not in WRITERS:
+        raise Refusal(f"'{shape}' is not a shape of the return.", remedy=f"Choose one of: {', '.join(WRITERS)}.")
+    chance = np.random.default_rng(seed)
+    cases = draw_cases(plans, census.year, chance)
+    tables, establishments = draw_tables(cases, census, la, chance)
+    # Mistakes have a chance of their own, so that the children are the same with them and without.
+    chance = np.random.default_rng([seed, 1])
+    planted = choose(tables, fields, year=census.year, shape=shape, la=la, rng=chance) if defects else []
+
+    def texts(table: str) -> pd.DataFrame:
+        text = rendered(table, tables[table], fields, census.year, shape)
+        return plant(table, text, planted, shape) if planted else text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    places = [(one.kind.table, one.row) for one in planted]
+    lines = WRITERS[shape](folder, texts, places, fields=fields, census=census)
+    found = [
+        Defect(*lines[one.kind.table, one.row], one.kind.table, one.kind.column, one.kind.id, one.kind.rule, one.kind.level)
+        for one in planted
+    ]
+    if defects and shape == "blade":
+        found += change_files(folder, lambda table: blade_name(table, census))
+    establishments.to_csv(folder / "establishments.csv", index=False, lineterminator="\n")
+    _write_notes(folder, plans=plans, shape=shape, seed=seed, census=census, la=la, planted=found)
+    return found
+
+
+def _write_notes(folder: Path, *, planted: list[Defect], **arguments) -> None:
+    """Say beside the files that they are synthetic, how to make them again, and what is wrong in them."""
+    note = {
+        "synthetic": True,
+        "title": "SYNTHETIC SEN2 return: invented children, calibrated to totals that the Department for Education published",
+        "made_by": "svip_lib.sample",
+        **arguments,
+        "defects": len(planted),
+    }
+    text = yaml.safe_dump(note, sort_keys=False, allow_unicode=True, width=120)
+    (folder / "source.yaml").write_text(text, encoding="utf-8", newline="\n")
+    if planted:
+        with (folder / "planted.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([field.name for field in dataclasses.fields(Defect)])
+            writer.writerows(dataclasses.astuple(defect) for defect in planted)
