@@ -68,6 +68,75 @@ def refresh(folder: Path) -> None:
     click.echo(str(read_release(folder, Project.find().reference)))
 
 
+@svip.command()
+@click.argument("quarter", default="latest")
+@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+@click.option("--data", type=click.Path(path_type=Path), help="The folder with the quarter's extracts, instead of the one in data/.")
+def check(quarter: str, authority: str, data: Path | None) -> None:
+    """Read and check the council's own SEN2 return for QUARTER, and say what was mended, doubted and set aside."""
+    from datetime import date
+
+    import pandas as pd
+
+    from svip_lib.config.authority import read_authority
+    from svip_lib.config.periods import academic_year_of, day_label, read_census_dates
+    from svip_lib.config.registry import read_placements
+    from svip_lib.indicators.census import census, reconciled
+    from svip_lib.intake.check import check_extracts
+    from svip_lib.intake.open import read_csv_text
+    from svip_lib.intake.published import read_reference
+
+    project = Project.find()
+    known = project.quarter(authority, quarter)
+    folder = data or project.extracts(authority, known)
+    areas = read_csv_text(project.reference / "areas.csv").set_index("area_code")
+    area = read_authority(project.authority(authority)).area_code
+    day = max(day for day in read_census_dates(project.reference / "census_dates.csv").values() if day <= known.last_day)
+    checked = check_extracts(
+        folder,
+        project.private(authority, known, "checks"),
+        project.dictionary,
+        la_code=areas["la_code"][area],
+        census=day,
+    )
+    click.echo(checked.summary())
+    schools = folder / "establishments.csv"
+    if schools.is_file():
+        rows = census(checked.clean.tables, read_placements(project.dictionary), read_csv_text(schools), pd.Timestamp(day))
+        published = read_reference(project.reference, date.max).table("plans")
+        there = (published["area"] == area) & (published["time_period"] == academic_year_of(day))
+        for told in reconciled(rows, published[there]).itertuples():
+            beside = "not published" if pd.isna(told.published) else f"DfE {told.published:,.0f}, residual {told.residual:+,.0f}"
+            click.echo(f"  {told.group} on {day_label(day)}: {told.counted:,} ({beside})")
+    click.echo(f"Every finding is in {project.private(authority, known, 'checks').relative_to(project.root)}/checks.xlsx.")
+    sys.exit(DONE if checked.in_order else INCOMPLETE)
+
+
+@svip.command()
+@click.option("--plans", default=3041, show_default=True, help="How many plans are active on census day.")
+@click.option("--shape", default="blade", show_default=True, help="One of: blade, xml, workbook, template.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--year", default=2025, show_default=True, help="The year of the January census.")
+@click.option("--defects", is_flag=True, help="Plant one of each known kind of defect, and list them in planted.csv.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder that does not exist yet.")
+def sample(plans: int, shape: str, seed: int, year: int, defects: bool, out: Path) -> None:
+    """Write a synthetic SEN2 return: invented children in the true format."""
+    from svip_lib.config.fields import read_fields
+    from svip_lib.config.periods import read_census_dates
+    from svip_lib.sample import write_sample
+
+    project = Project.find()
+    days = read_census_dates(project.reference / "census_dates.csv")
+    if year not in days:
+        raise Refusal(f"No census of {year} is known.", remedy=f"Choose a year from {min(days)} to {max(days)}.")
+    if out.exists():
+        raise Refusal(f"'{out}' exists already.", remedy="Name a folder that does not exist yet; nothing is overwritten.")
+    out.mkdir(parents=True)
+    fields = read_fields(project.dictionary)
+    planted = write_sample(out, plans=plans, shape=shape, seed=seed, census=days[year], fields=fields, defects=defects)
+    click.echo(f"{plans:,} synthetic plans are in {out}" + (f", with {len(planted)} planted defects." if defects else "."))
+
+
 @svip.command(hidden=True)
 @click.argument("quarter")
 @click.option("--authority", required=True)

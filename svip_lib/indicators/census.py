@@ -1,0 +1,126 @@
+"""Who had an active plan, and where, on any day: the census rebuilt from the clean tables of a SEN2 return."""
+
+import pandas as pd
+
+from svip_lib.config.refusal import Refusal
+
+# The three mappings of the same placements; their names are columns of data/dictionary/placements.csv.
+MAPPINGS = ("published_group", "dsg_category", "table_3_group")
+NOT_RECORDED = "placement_unknown"
+
+
+def on_day(table: pd.DataFrame, day: pd.Timestamp, first: str, last: str) -> pd.DataFrame:
+    """Return the rows that were open on a day; both ends belong to them, and a missing end is open.
+
+    Example:
+        >>> plans = pd.DataFrame({"start": pd.to_datetime(["2024-01-01", "2025-01-17"]), "end": pd.to_datetime([None, None])})
+        >>> len(on_day(plans, pd.Timestamp("2025-01-16"), "start", "end"))
+        1
+    """
+    begun = table[first].isna() | (table[first] <= day)
+    ended = table[last].notna() & (table[last] < day)
+    return table[begun & ~ended]
+
+
+def plans_on_day(namedplan: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the plans that the authority maintained on a day, one row a child and request.
+
+    Args:
+        namedplan: Clean plans with ``child``, ``request``, ``startdate`` and ``ceasedate``.
+        day: The day, usually the census day in January.
+    """
+    return on_day(namedplan, day, "startdate", "ceasedate").drop_duplicates(["child", "request"])
+
+
+def placements_on_day(placementdetail: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return where each child with a plan was on a day: of several open placements the one of the lowest rank.
+
+    Args:
+        placementdetail: Clean placements with ``child``, ``request``, ``entrydate``, ``leavingdate`` and ``placementrank``.
+        day: The day.
+    """
+    there = on_day(placementdetail, day, "entrydate", "leavingdate")
+    return there.sort_values(["placementrank", "entrydate"], kind="stable").drop_duplicates(["child", "request"])
+
+
+def census(tables: dict[str, pd.DataFrame], placements: pd.DataFrame, establishments: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the census of a day: every active plan with its placement in DfE's terms, its main need and the child's cohort.
+
+    Args:
+        tables: The clean tables of a return: ``person``, ``namedplan``, ``placementdetail``, ``senneed``.
+        placements: The dictionary of placements, with the three mappings.
+        establishments: One row a school or college: ``urn``, ``ukprn`` and ``type_code`` (GIAS).
+        day: The census day.
+
+    Returns:
+        One row an active plan: ``child``, ``request``, ``placement``, the three mappings, ``sentype``, ``birth_year``, ``sex``.
+        A plan without an open placement is kept, as ``placement_unknown``.
+    """
+    plans = plans_on_day(tables["namedplan"], day)[["child", "request"]]
+    where = placements_on_day(tables["placementdetail"], day)
+    where = where.assign(placement=placement_of(where, placements, establishments))[["child", "request", "placement"]]
+    need = (
+        tables["senneed"].sort_values("sentyperank", kind="stable").drop_duplicates(["child", "request"])[["child", "request", "sentype"]]
+    )
+    person = tables["person"].drop_duplicates("child")[["child", "birth_year", "sex"]]
+    rows = plans.merge(where, on=["child", "request"], how="left", validate="one_to_one")
+    rows = rows.merge(need, on=["child", "request"], how="left", validate="one_to_one")
+    rows = rows.merge(person, on="child", how="left", validate="many_to_one")
+    rows["placement"] = rows["placement"].fillna(NOT_RECORDED)
+    named = placements.set_index("placement")
+    return rows.assign(**{mapping: rows["placement"].map(named[mapping]) for mapping in MAPPINGS})
+
+
+def placement_of(rows: pd.DataFrame, placements: pd.DataFrame, establishments: pd.DataFrame) -> pd.Series:
+    """Return DfE's published name of each placement: by the school's type and its unit flags, by provider number, or by setting.
+
+    Raises:
+        Refusal: When a school's type stands for no placement.
+    """
+    numbers = {
+        number: establishments[establishments[number] != ""].drop_duplicates(number).set_index(number)["type_code"]
+        for number in ("urn", "ukprn")
+    }
+    # A college may have a provider number only; a setting without either has no type.
+    type_code = rows["urn"].map(numbers["urn"]).fillna(rows["ukprn"].where(rows["urn"] == "", "").map(numbers["ukprn"]))
+    flag = pd.Series("", index=rows.index).mask(rows["resourcedprovisionindicator"], "resourced").mask(rows["senunitindicator"], "senunit")
+    by_school = {
+        (code, told): name
+        for name, codes, told in placements[["placement", "establishment_types", "told_by"]].itertuples(index=False)
+        for code in codes.split("|")
+        if code
+    }
+    by_setting = placements[placements["establishment_types"] == ""].set_index("told_by")["placement"]
+    found = pd.Series(list(zip(type_code, flag, strict=True)), index=rows.index).map(by_school)
+    plain = pd.Series(list(zip(type_code, [""] * len(rows), strict=True)), index=rows.index).map(
+        by_school
+    )  # a unit flag on a special school
+    found = found.fillna(plain)
+    unknown = type_code.notna() & found.isna()
+    if unknown.any():
+        raise Refusal(
+            f"The establishment type '{type_code[unknown].iloc[0]}' stands for no placement.",
+            file="data/dictionary/placements.csv",
+            remedy="Add the type to the placement that it belongs to.",
+        )
+    unlisted = (rows["urn"] == "") & (rows["ukprn"] != "") & found.isna()
+    found = found.mask(unlisted, "ukrlp_provider").fillna(rows["sensetting"].map(by_setting))
+    return found.fillna(NOT_RECORDED)
+
+
+def reconciled(rows: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Return the plans of a census by DfE's groups beside the published numbers, with the residual.
+
+    Args:
+        rows: The rows of ``census``.
+        published: Published rows of the January plans of the same authority and January.
+
+    Returns:
+        One row a group and one for all plans: ``group``, ``counted``, ``published`` (missing where it is not known), ``residual``.
+    """
+    counted = rows["published_group"].value_counts()
+    counted = pd.concat([pd.Series({"ehcplans": len(rows)}), counted])
+    told = published.set_index("measure")["value"].reindex(counted.index)
+    return pd.DataFrame(
+        {"group": counted.index, "counted": counted.to_numpy(), "published": told.to_numpy(), "residual": (counted - told).to_numpy()}
+    )

@@ -1,0 +1,161 @@
+"""Checks what a council holds for a quarter: what came in, was mended or set aside, and what is new or gone since the last check."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from openpyxl import Workbook
+
+from svip_lib.config.fields import read_codes, read_fields
+from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import dictionary_rows
+from svip_lib.intake.cleaning import QUARANTINE, REPAIR, WARN, Clean, clean_return
+from svip_lib.intake.open import read_csv_text
+from svip_lib.intake.registers import read_register
+from svip_lib.intake.sen2 import read_sen2
+
+KEY_VARIABLE = "SVIP_KEY_FILE"
+SHORTEST_KEY = 32
+# For synthetic children only, so that a sample gives the same clean tables everywhere.
+SAMPLE_KEY = b"SYNTHETIC: the key of the sample, no secret"
+PLACE = ["rule", "table", "file", "line", "column"]
+OWNER_ONLY, OWNER_FILE = 0o700, 0o600
+
+
+REGISTERS = ("ledger", "placement_costs", "places", "milestones", "risks", "conditions")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: the clean return, what the readers noted, and how the findings changed since the last check."""
+
+    clean: Clean
+    shape: str
+    notes: list[str]
+    registers: list[str]
+    synthetic: bool
+    new: int
+    mended: int
+
+    @property
+    def in_order(self) -> bool:
+        """Whether nothing was set aside or doubted."""
+        return not self.clean.account["level"].isin([WARN, QUARANTINE]).any()
+
+    def summary(self) -> str:
+        """Return the check in a few lines: rows of each table, findings by level, and what changed."""
+        marked = " SYNTHETIC: no child of it exists." if self.synthetic else ""
+        lines = [f"A return in the shape '{self.shape}'.{marked}"]
+        lines += [
+            f"  {row.table}: {row.rows_in:,} rows in = {row.clean:,} clean + {row.quarantined:,} quarantined"
+            for row in self.clean.rows.itertuples()
+        ]
+        counts = self.clean.account["level"].value_counts()
+        told = [f"{counts.get(level, 0):,} {words}" for level, words in ((REPAIR, "mended"), (WARN, "doubted"), (QUARANTINE, "set aside"))]
+        lines += [f"  {told}" for told in self.registers]
+        lines.append(f"Findings: {', '.join(told)}. Since the last check: {self.mended:,} gone, {self.new:,} new.")
+        return "\n".join([*lines, *(f"Note: {note}" for note in self.notes)])
+
+
+def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: str, census: date) -> Checked:
+    """Read and clean the SEN2 return of a folder, and write the account and the clean tables for their owner only.
+
+    Args:
+        folder: The folder with the return, in one of its four shapes, and with ``establishments.csv`` where there is one.
+        private: Where ``checks.xlsx`` and the clean tables go.
+        dictionary: The folder with the fields, codes and rules.
+        la_code: The authority's own three-digit code.
+        census: The census day of the return.
+
+    Raises:
+        Refusal: When there is no return, it is another council's or year's, or no key was given for real children.
+    """
+    fields = read_fields(dictionary)
+    source = folder / "source.yaml"
+    synthetic = bool(source.is_file() and (yaml.safe_load(source.read_text(encoding="utf-8")) or {}).get("synthetic"))
+    schools = folder / "establishments.csv"
+    sent = read_sen2(folder, fields)
+    clean = clean_return(
+        sent,
+        fields,
+        read_codes(dictionary),
+        la_code=la_code,
+        census=census,
+        key=SAMPLE_KEY if synthetic else _key(),
+        establishments=read_csv_text(schools) if schools.is_file() else None,
+    )
+    last = private / "checks.csv"
+    before = pd.read_csv(last, dtype="str", keep_default_na=False)[PLACE] if last.is_file() else pd.DataFrame(columns=PLACE)
+    now = clean.account[PLACE].astype("str")
+    both = now.merge(before.drop_duplicates(), how="outer", indicator=True)
+    new, mended = int((both["_merge"] == "left_only").sum()), int((both["_merge"] == "right_only").sum())
+    notes, registers = list(sent.notes), []
+    for path in _registers(folder):
+        register = read_register(path, path.stem.lower(), fields)
+        differ = (register.totals["check"] == "differs").sum()
+        totals = f"{len(register.totals):,} totals checked, {differ:,} of them differ from their rows"
+        registers.append(f"{path.name}: {len(register.table):,} rows; {totals}; {len(register.aside):,} rows set aside")
+        notes += [f"{path.name}: {note}" for note in register.notes]
+    checked = Checked(clean, sent.shape, notes, registers, synthetic, new, mended)
+    _write(checked, private, {row["rule"]: row for _, row in dictionary_rows(dictionary / "rules.csv", "rule", "says", "remedy")})
+    return checked
+
+
+def _registers(folder: Path) -> list[Path]:
+    """The council's other registers, known by their names."""
+    return sorted(path for path in folder.iterdir() if path.stem.lower() in REGISTERS and path.suffix.lower() in (".csv", ".xlsx"))
+
+
+def _key() -> bytes:
+    """The council's key, from a file outside the project; without one no real child is read."""
+    named = os.environ.get(KEY_VARIABLE)
+    if not named:
+        raise Refusal(
+            f"No key was given, so children cannot be told apart without their numbers: {KEY_VARIABLE} is not set.",
+            remedy=f"Keep {SHORTEST_KEY} random bytes in a file outside the project, one for the council, and set {KEY_VARIABLE} to it.",
+        )
+    try:
+        key = Path(named).read_bytes()
+    except OSError as mistake:
+        raise Refusal(
+            f"The key cannot be read ({mistake.strerror}).", file=named, remedy=f"Set {KEY_VARIABLE} to the council's key."
+        ) from None
+    if len(key) < SHORTEST_KEY:
+        raise Refusal("The key is too short.", file=named, remedy=f"It needs {SHORTEST_KEY} bytes or more, drawn at random.")
+    return key
+
+
+def _write(checked: Checked, private: Path, rules: dict[str, dict]) -> None:
+    """Write the account as a workbook and a table, and the clean tables as Parquet; each beside, then in its place."""
+    private.mkdir(parents=True, exist_ok=True)
+    private.chmod(OWNER_ONLY)
+    account = checked.clean.account
+    told = account.assign(
+        says=account["rule"].map(lambda rule: rules[rule]["says"]), remedy=account["rule"].map(lambda rule: rules[rule]["remedy"])
+    )
+    book = Workbook(write_only=True)
+    for title, table in (("Rows", checked.clean.rows), ("Findings", told)):
+        sheet = book.create_sheet(title)
+        sheet.append(list(table.columns))
+        for row in table.itertuples(index=False):
+            sheet.append([_harmless(cell) for cell in row])
+    _place(private / "checks.xlsx", book.save)
+    _place(private / "checks.csv", lambda path: account.to_csv(path, index=False, lineterminator="\n"))
+    for name, table in checked.clean.tables.items():
+        _place(private / f"{name}.parquet", table.to_parquet)
+
+
+def _place(path: Path, write: Callable[[Path], None]) -> None:
+    beside = path.with_name(f".{path.name}")
+    write(beside)
+    beside.chmod(OWNER_FILE)
+    beside.replace(path)
+
+
+def _harmless(cell: object) -> object:
+    """A cell that begins like a formula is text: whoever opens the workbook runs nothing."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

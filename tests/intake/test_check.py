@@ -1,0 +1,79 @@
+"""The check that an analyst runs before anything else."""
+
+import stat
+from datetime import date
+
+import openpyxl
+import pytest
+
+from svip_lib.config.fields import read_fields
+from svip_lib.config.refusal import Refusal
+from svip_lib.intake.check import check_extracts
+from svip_lib.sample import write_sample
+from tests.conftest import run_svip
+
+CENSUS = date(2025, 1, 16)
+
+
+@pytest.fixture
+def extracts(tmp_path, repository):
+    fields = read_fields(repository / "data" / "dictionary")
+    write_sample(tmp_path / "extracts", plans=1000, shape="blade", seed=3, census=CENSUS, fields=fields, defects=True)
+    return tmp_path / "extracts"
+
+
+def check(extracts, tmp_path, repository):
+    return check_extracts(extracts, tmp_path / "private", repository / "data" / "dictionary", la_code="887", census=CENSUS)
+
+
+def test_the_account_is_written_for_its_owner_only_with_a_remedy_for_each_line(extracts, tmp_path, repository):
+    checked = check(extracts, tmp_path, repository)
+    private = tmp_path / "private"
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private.iterdir()} == {0o600}
+    sheet = openpyxl.load_workbook(private / "checks.xlsx")["Findings"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert len(rows) - 1 == len(checked.clean.account)
+    assert all(row[-1] and row[-2] for row in rows)
+    assert not [cell for row in rows for cell in row if isinstance(cell, str) and cell.startswith(("=", "+", "@"))]
+
+
+def test_a_second_check_tells_what_is_gone_and_what_is_new(extracts, tmp_path, repository):
+    first = check(extracts, tmp_path, repository)
+    assert (first.new, first.mended) == (len(first.clean.account.drop_duplicates(["rule", "table", "file", "line", "column"])), 0)
+    needs = next(extracts.glob("*_senneed.csv"))
+    text = needs.read_text(encoding="utf-8-sig")
+    needs.write_text(text.replace(",BESD,", ",SEMH,", 1) if ",BESD," in text else text, encoding="utf-8")
+    second = check(extracts, tmp_path, repository)
+    assert second.new == 0
+    assert second.mended == len(first.clean.account) - len(second.clean.account)
+
+
+def test_real_children_are_not_read_without_the_councils_key(extracts, tmp_path, repository, monkeypatch):
+    (extracts / "source.yaml").unlink()
+    monkeypatch.delenv("SVIP_KEY_FILE", raising=False)
+    with pytest.raises(Refusal, match="SVIP_KEY_FILE is not set"):
+        check(extracts, tmp_path, repository)
+    short = tmp_path / "key"
+    short.write_bytes(b"short")
+    monkeypatch.setenv("SVIP_KEY_FILE", str(short))
+    with pytest.raises(Refusal, match="too short"):
+        check(extracts, tmp_path, repository)
+    assert not (tmp_path / "private").exists()
+    short.write_bytes(b"0123456789abcdef0123456789abcdef")
+    assert check(extracts, tmp_path, repository).synthetic is False
+
+
+def test_the_command_draws_a_sample_and_checks_it(checkout, tmp_path):
+    drawn = run_svip(checkout, "sample", "--plans", "80", "--out", str(tmp_path / "drawn"))
+    assert drawn.returncode == 0, drawn.stderr
+    done = run_svip(checkout, "check", "2025-26-Q3", "--data", str(tmp_path / "drawn"))
+    assert done.returncode in (0, 1), done.stderr
+    assert "SYNTHETIC" in done.stdout
+    assert "0 quarantined" in done.stdout
+    again = run_svip(checkout, "sample", "--out", str(tmp_path / "drawn"))
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    other = run_svip(checkout, "check", "2025-26-Q4", "--data", str(tmp_path / "drawn"))
+    assert other.returncode == 2
+    assert "The return is of 2025, not 2026" in other.stderr
