@@ -208,13 +208,16 @@ def _coded(name: str, raw: pd.DataFrame, told: Field, known: dict[str, str], acc
     """Read codes; what differs only in case, is written as its label, as a number with .0 or in the old code is mended."""
     column, cells = told.column, raw[told.column].astype("str")
     level = QUARANTINE if told.required else WARN
+    strange = sorted(set(cells.unique()) - set(known) - {""})
+    if not strange:
+        return cells
     result = cells.copy()
-    open_cells = (cells != "") & ~cells.isin(list(known))
+    open_cells = cells.isin(strange)
     labels = {label.casefold(): code for code, label in known.items()}
     ways = {
-        "code_case": {text: text.upper() for text in cells[open_cells].unique()},
-        "code_label": {text: labels.get(text.casefold(), "") for text in cells[open_cells].unique()},
-        "code_float": {text: text.removesuffix(".0") for text in cells[open_cells].unique() if text.endswith(".0")},
+        "code_case": {text: text.upper() for text in strange},
+        "code_label": {text: labels.get(text.casefold(), "") for text in strange},
+        "code_float": {text: text.removesuffix(".0") for text in strange if text.endswith(".0")},
         "code_old": OLD_SEX if told.codes == "sex" else {},
     }
     for rule, way in ways.items():
@@ -242,8 +245,10 @@ def _check_keys(name: str, raw: pd.DataFrame, typed: pd.DataFrame, tables: dict,
         first = raw[link].mode()
         orphan = (raw[link] != first.iloc[0]) if len(first) else pd.Series(False, index=raw.index)
     else:
-        there = raw[link].isin(tables[parent][link])
-        with_parent = ~there & raw[link].isin(lost[parent])
+        there = pd.Series(pd.Index(tables[parent][link]).get_indexer(raw[link]) >= 0, index=raw.index)
+        with_parent = pd.Series(False, index=raw.index)
+        if lost[parent] and not there.all():
+            with_parent |= ~there & raw[link].isin(lost[parent])
         account.add("parent_quarantined", QUARANTINE, name, raw[with_parent], link, raw[link])
         bad |= with_parent
         orphan = ~there & ~with_parent
@@ -266,7 +271,7 @@ def _check_rules(
             if told.type == "date" and column in table and column not in PLANNED_AHEAD:
                 late = table[column] > census
                 level = QUARANTINE if told.required else WARN
-                account.add("date_in_future", level, name, table[late], column, table[column].astype("str"))
+                account.add("date_in_future", level, name, table[late], column, table[column])
                 table["condemned"] |= late & told.required
     _check_persons(tables, account, census)
     _check_requests(tables, account, la_code)
@@ -278,7 +283,7 @@ def _tell(account: Account, tables: dict, name: str, rule: str, mask: pd.Series,
     """Write a finding, and condemn its rows where the level says so."""
     table = tables[name]
     mask = mask.fillna(False).astype(bool)
-    account.add(rule, level, name, table[mask], column, table[column].astype("str"))
+    account.add(rule, level, name, table[mask], column, table[column])
     if level == QUARANTINE:
         table["condemned"] |= mask
 
@@ -450,7 +455,8 @@ def _drop_condemned(tables: dict[str, pd.DataFrame], account: Account) -> None:
     gone: dict[str, set] = {}
     for name, table in tables.items():
         parent = TABLES[name].parent
-        hanging = table[f"{parent}tableid"].isin(gone.get(parent, set())) & ~table["condemned"]
+        above = gone.get(parent, set())
+        hanging = (table[f"{parent}tableid"].isin(above) if above else False) & ~table["condemned"]
         account.add("parent_quarantined", QUARANTINE, name, table[hanging], f"{parent}tableid", table[f"{parent}tableid"])
         out = table["condemned"] | hanging
         gone[name] = set(table.loc[out, f"{name}tableid"])
