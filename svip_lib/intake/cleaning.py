@@ -30,7 +30,7 @@ RECORD = {
     "senneed": "need",
 }
 UNUSED = ("orderseqcolumn", "nativeid", "sourceid")  # technical columns that nothing is computed from
-USUAL_DATES = ("iso", "collect", "")
+MENDED_DATES = {"excel_serial", "day_month_year", "month_day_year", "day_month_name"}
 NOTHING = {"date": pd.NaT, "datetime": pd.NaT, "integer": pd.NA, "flag": False}
 DTYPES = {"date": "datetime64[s]", "datetime": "datetime64[s]", "integer": "Int64", "flag": "bool"}
 OLD_SEX = {"1": "M", "2": "F", "0": "U", "9": "U"}
@@ -194,13 +194,8 @@ def _parsed(name: str, raw: pd.DataFrame, column: str, parsed: Parsed, level: st
         account.add(rule, level, name, raw[wrong], column, raw[column])
     if level == QUARANTINE:
         bad |= parsed.wrong
-    unusual = (
-        ~parsed.wrong
-        & ~parsed.rule.isin(USUAL_DATES)
-        & parsed.rule.isin(["excel_serial", "day_month_year", "month_day_year", "day_month_name"])
-    )
-    for rule in parsed.rule[unusual].unique():
-        account.add(rule, REPAIR, name, raw[unusual & (parsed.rule == rule)], column, raw[column])
+    for rule in MENDED_DATES & set(parsed.rule.unique()):
+        account.add(rule, REPAIR, name, raw[~parsed.wrong & (parsed.rule == rule)], column, raw[column])
     return parsed.values  # noqa: PD011
 
 
