@@ -55,7 +55,8 @@ def run(quarter: str, authority: str, edition: str, only: str | None, force: boo
             missing = True
         else:
             if not quiet:
-                click.echo(f"The pack is in {folder.relative_to(project.root)}: open index.html, or pack.pdf.")
+                papers = "" if no_pdf else ", or pack.pdf"
+                click.echo(f"The pack is in {folder.relative_to(project.root)}: open index.html{papers}.")
     sys.exit(INCOMPLETE if missing else DONE)
 
 
@@ -157,6 +158,11 @@ def main() -> None:
         svip(standalone_mode=True)
     except Refusal as refusal:
         click.echo(f"Refused: {refusal}", err=True)
+        sys.exit(REFUSED)
+    except PermissionError as mistake:
+        click.echo(
+            f"Refused: {mistake.filename}: {mistake.strerror}. Ask for the right to read and write there, or work in a copy.", err=True
+        )
         sys.exit(REFUSED)
 
 

@@ -63,7 +63,8 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     published = read_reference(project.reference, as_at)
     areas = _areas(authority_name, authority, published, as_at)
     rows = published.rows[published.rows["area"].isin(areas["area"])]
-    actual = [_compute(entry, rows) for entry in dictionary.values()]
+    known = {path.stem for path in project.reference.glob("*/*.csv")}
+    actual = [_compute(entry, rows, known) for entry in dictionary.values()]
     printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
     file = project.authority(authority_name) / "agreement.yaml"
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
@@ -127,9 +128,15 @@ def _areas(name: str, authority: Authority, published: Published, as_at: date) -
     return pd.concat([table, mean], ignore_index=True)
 
 
-def _compute(entry: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+def _compute(entry: Indicator, rows: pd.DataFrame, known: set[str]) -> pd.DataFrame:
     """One indicator's figures; the parameters of its function name the tables that it is given."""
     function = FUNCTIONS[entry.name]
+    if strange := [name for name in inspect.signature(function).parameters if name not in known]:
+        raise Refusal(
+            f"The indicator '{entry.name}' asks for a table '{strange[0]}', which no release has.",
+            file=inspect.getsourcefile(function),
+            remedy=f"Its parameters must be among: {', '.join(sorted(known))}.",
+        )
     tables = {name: rows[rows["table"] == name] for name in inspect.signature(function).parameters}
     return _in_shape(function(**tables), entry)
 
@@ -153,6 +160,13 @@ def _as_published(entry: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
     """Complete an indicator's rows to the one shape; one name has one base."""
+    if strange := sorted(set(figures["time_identifier"]) - {entry.time_identifier}):
+        raise Refusal(
+            f"The figures of '{entry.name}' are by {strange[0].lower()}, and the dictionary says {entry.time_identifier.lower()}.",
+            file="data/dictionary/indicators.csv",
+            column="time_identifier",
+            remedy="Correct the row.",
+        )
     constant = {"indicator": entry.name, "base": entry.base, "scenario": "", "quantile": "", "origin": "published"}
     if "measure" not in figures:
         constant["measure"] = "actual"

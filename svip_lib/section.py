@@ -223,7 +223,10 @@ class Section:
             now = words.newest(self.released, entry)
             return words.headline(now.row["value"], entry) if now else "[x]"
 
-        return REFERENCE.sub(figure, text)
+        told = REFERENCE.sub(figure, text)
+        if "{" in told or "}" in told:
+            raise Refusal("A brace stands alone.", file=self._commentary, line=line, remedy="Write an indicator's name between two braces.")
+        return told
 
     def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
         self._tables += 1

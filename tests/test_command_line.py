@@ -146,12 +146,31 @@ def test_a_file_that_is_no_notebook_is_refused(refused, checkout):
         ("data/dictionary/indicators.csv", "{area} maintained", "{aera} maintained", "line 2, column 'sentence'"),
         ("data/dictionary/indicators.csv", "plans.mainstream_total_pc", "plans.mainstream_totl_pc", "no column 'mainstream_totl_pc'"),
         ("data/dictionary/indicators.csv", ",10_ehc_plans,", ",11_ehc_plans,", "'11_ehc_plans', which has no notebook"),
+        ("data/dictionary/indicators.csv", ",Academic year,none,no,series,", ",Calendar year,none,no,series,", "are by academic year"),
+        ("notebooks/30_placements.ipynb", 'open_section(\\"30_placements', 'open_section(\\"10_ehc_plans', "lacks the call open_section"),
+        ("notebooks/30_placements.ipynb", "section.close()", "section", "lacks the call section.close"),
         ("data/reference/ees_ehcp_2025/new_plans.csv", ",2024,", ",2O24,", "column 'time_period': '2O24' is no calendar year"),
     ],
 )
 def test_a_slip_in_a_file_of_ours_is_told_with_its_place(refused, checkout, file, old, new, told):
     change(checkout / file, old, new)
     assert told in refused("run")
+
+
+def test_an_indicator_that_asks_for_a_table_that_nobody_has_is_refused(checkout):
+    finance = checkout / "svip_lib/indicators/finance.py"
+    finance.write_text(
+        finance.read_text(encoding="utf-8").replace("high_needs_block", "high_need_block").replace("high_need_block_", "high_needs_block_")
+    )
+    done = run_svip(checkout, "run", "--no-pdf")
+    assert done.returncode == 2, done.stderr
+    assert "asks for a table 'high_need_block', which no release has" in done.stderr
+
+
+def test_a_commentary_that_belongs_to_no_section_is_refused(refused, checkout):
+    words = checkout / "data/authorities/medway/commentary/2025-26-Q4"
+    (words / "30_placements.md").rename(words / "30_placement.md")
+    assert "30_placement.md: This commentary belongs to no section" in refused("run")
 
 
 def test_a_file_that_lost_its_last_rows_at_the_end_of_a_line_is_noticed(refused, checkout):

@@ -32,7 +32,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise Refusal("The file is missing.", file=path, remedy="Restore it from git, or copy another council's.") from None
+        raise Refusal("The file is missing.", file=path, remedy="Restore it from git.") from None
     except UnicodeDecodeError:
         raise Refusal("The file is not UTF-8 text.", file=path, remedy="Save it again as UTF-8.") from None
     try:

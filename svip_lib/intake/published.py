@@ -344,6 +344,8 @@ def refresh(folder: Path, reference: Path) -> RefreshResult:
         Refusal: When a file or column is missing or cannot be placed, a cell is not a figure, files of two releases are
             mixed, or nobody has said from which day the release is known.
     """
+    if not folder.is_dir():
+        raise Refusal("There is no such folder.", file=folder, remedy="Name the folder into which the release was unpacked.")
     layouts = read_yaml(reference / "layouts.yaml", Layouts)
     files = {path: read_csv_text(path) for path in sorted(folder.rglob("*.csv"))}
     chosen = {name: _find_file(files, layout, folder) for name, layout in layouts.files.items()}

@@ -125,6 +125,10 @@ def run_pack(
     sections = project.sections()
     for name in sections:
         check_parameters(project.notebooks / f"{name}.ipynb", parameters)
+        check_frame(project.notebooks / f"{name}.ipynb")
+    for path in project.commentary(authority, quarter, "any").parent.glob("*.md"):
+        if path.stem not in sections:
+            raise Refusal("This commentary belongs to no section.", file=path, remedy=f"Name it after one of: {', '.join(sections)}.")
     for entry in read_dictionary(project.dictionary).values():
         if entry.section not in sections:
             raise Refusal(
@@ -196,6 +200,18 @@ def check_parameters(notebook: Path, parameters: dict[str, str]) -> None:
             raise Refusal(
                 f"The parameter '{name}' must be text, not {told['default']}.", file=notebook, remedy="Put its value into quotes."
             )
+
+
+def check_frame(notebook: Path) -> None:
+    """Stop where a notebook opens another section than its own, or does not close it: then nobody would miss what it leaves out.
+
+    Raises:
+        Refusal: When one of the two calls is missing.
+    """
+    code = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code")
+    for call in (f'open_section("{notebook.stem}"', "section.close("):
+        if call not in code:
+            raise Refusal(f"The notebook lacks the call {call}…).", file=notebook, remedy="Compare it with the template.")
 
 
 def execute_section(source: Path, target: Path, parameters: dict[str, str], key: str) -> Failure | None:

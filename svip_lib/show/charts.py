@@ -195,12 +195,12 @@ def _bars(released: Released, entry: Indicator) -> Figure:
         columns.append(("England ◆", england, 400))
     top = max(values.max() for _, values, _ in columns)
     for place, (heading, values, weight) in enumerate(columns):
-        x = top * (1.16 + 0.2 * place)
+        x = top * (1.16 + 0.26 * place)
         axes.text(x, len(own) - 0.35, heading, ha="right", va="bottom", fontweight=weight)
         for position, value in enumerate(values):
             axes.text(x, position, number(value, entry, "" if pd.notna(value) else "x"), ha="right", va="center", fontweight=weight)
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= top])
-    axes.set_xlim(0, top * (1.0 + 0.2 * len(columns)))
+    axes.set_xlim(0, top * (0.96 + 0.26 * len(columns)))
     axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     return figure
 

@@ -197,12 +197,9 @@ def meaning(released: Released, entry: Indicator) -> str:
     now = newest(released, entry)
     if now is None:
         return f"There is no figure to read. {entry.reading}"
-    sentences = []
-    if now.before is not None:
-        earlier = period_label(now.before["time_period"], entry.time_identifier)
-        sentences.append(_change(now, entry, earlier))
-    if entry.indicator_unit == "%" and entry.chart != "table":
-        sentences.append(_others(released, entry, now))
+    others = _others(released, entry, now) if entry.indicator_unit == "%" and entry.chart != "table" else ""
+    earlier = period_label(now.before["time_period"], entry.time_identifier) if now.before is not None else ""
+    sentences = [others, _change(now, entry, earlier) if earlier else ""]
     return " ".join([*(text for text in sentences if text), entry.reading])
 
 

@@ -65,8 +65,8 @@ def test_the_meaning_tells_the_year_before_and_who_has_not_published():
     rows = [drawn_row(entry, 27.7, period="202425"), drawn_row(entry, 38.8), drawn_row(entry, 45.5, area="E92000001")]
     text = words.meaning(drawn_release(entry, rows=rows), entry)
     assert text == (
-        "In January 2025 it was 27.7%: up 11.1 percentage points since. At the same time: England 45.5%. "
-        "Not in our files for January 2026: the neighbours' mean, South East (region). It says nothing beyond the test."
+        "At the same time: England 45.5%. Not in our files for January 2026: the neighbours' mean, South East (region). "
+        "In January 2025 it was 27.7%: up 11.1 percentage points since. It says nothing beyond the test."
     )
 
 
