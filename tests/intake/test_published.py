@@ -258,7 +258,9 @@ def test_two_files_of_one_kind_stop(download, reference):
 
 
 def test_an_empty_folder_stops(tmp_path, reference):
-    assert "none has it" in refused(tmp_path / "nowhere", reference)
+    assert "There is no such folder" in refused(tmp_path / "nowhere", reference)
+    (tmp_path / "empty").mkdir()
+    assert "none has it" in refused(tmp_path / "empty", reference)
 
 
 def test_a_release_that_is_not_listed_stops_because_its_day_is_unknown(tmp_path, reference):
