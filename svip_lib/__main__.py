@@ -144,7 +144,7 @@ def sample(plans: int, shape: str, seed: int, year: int, defects: bool, out: Pat
 @click.option("--edition", default="public")
 def figures(quarter: str, authority: str, edition: str) -> None:
     """Compute and release the figures of QUARTER where they are stale; notebooks call it, so that they never hold private data."""
-    from svip_lib.disclosure import release_quarter
+    from svip_lib.disclosure.gate import release_quarter
 
     project = Project.find()
     project.authority(authority)

@@ -16,7 +16,7 @@ from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, read_bases, read_dictionary
-from svip_lib.disclosure import Released, is_current, read_released
+from svip_lib.disclosure.gate import Released, is_current, read_released
 from svip_lib.show import charts, marks, registers, tables, words
 from svip_lib.status import Status, duty_status, trajectory_status
 

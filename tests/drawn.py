@@ -6,7 +6,7 @@ import pandas as pd
 
 from svip_lib.config.periods import Quarter
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure import Released, release
+from svip_lib.disclosure.gate import Released, release
 from svip_lib.figures import Figures
 from svip_lib.indicators.shape import COLUMNS
 

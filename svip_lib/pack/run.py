@@ -27,7 +27,7 @@ from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import DATA_VARIABLE, Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
-from svip_lib.disclosure import OWNER_ONLY, Released, release_quarter
+from svip_lib.disclosure.gate import OWNER_ONLY, Released, release_quarter
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 
 SECONDS_A_CELL = 300
@@ -45,7 +45,7 @@ DRAWING = (
     "seaborn",
     "weasyprint",
 )
-ROOMS = ("config/**/*.py", "disclosure.py", "status.py", "section.py", "show/**/*.py")
+ROOMS = ("config/**/*.py", "disclosure/**/*.py", "status.py", "section.py", "show/**/*.py")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

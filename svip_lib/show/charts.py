@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from svip_lib.config.periods import SIX_DIGITS, january_of, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure import Released
+from svip_lib.disclosure.gate import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
 from svip_lib.show.words import headline, neighbour_periods, number, own_rows, plain, shown
 

@@ -10,7 +10,7 @@ from svip_lib.config.agreement import Agreement, Amount
 from svip_lib.config.periods import period_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure import Released
+from svip_lib.disclosure.gate import Released
 from svip_lib.show.words import number, plain
 
 UNVERIFIED = "[unverified]"

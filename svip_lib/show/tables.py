@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from svip_lib.config.periods import period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure import Released
+from svip_lib.disclosure.gate import Released
 from svip_lib.show.words import NO_BREAK, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
 
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(

@@ -8,7 +8,7 @@ import pytest
 
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
-from svip_lib.disclosure import Released, content_key, is_current, read_figures, read_released, release_quarter
+from svip_lib.disclosure.gate import Released, content_key, is_current, read_figures, read_released, release_quarter
 from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 Q4 = Quarter(2025, 4)

@@ -22,7 +22,7 @@ from svip_lib.indicators.shape import COLUMNS, KEY
 OWNER_ONLY = 0o700
 TEXT = [name for name in COLUMNS if name not in ("numerator", "denominator", "value")]
 # Read by every section: a change in one of these is a change in the figures.
-ROOMS = ("config", "intake", "indicators", "figures.py", "disclosure.py")
+ROOMS = ("config", "intake", "indicators", "figures.py", "disclosure")
 _SEAL = object()
 
 
