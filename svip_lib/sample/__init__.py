@@ -18,10 +18,10 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.sample.children import draw_cases
 from svip_lib.sample.defects import Defect, change_files, choose, plant
 from svip_lib.sample.shapes import WRITERS, blade_name, rendered
-from svip_lib.sample.tables import draw_tables
+from svip_lib.sample.tables import as_seen_on, draw_tables
 
 
-def write_sample(
+def write_sample(  # noqa: PLR0913 - each says one thing of the sample, and most have a default
     folder: Path,
     *,
     plans: int,
@@ -31,6 +31,8 @@ def write_sample(
     fields: dict[str, dict[str, Field]],
     la: str = "887",
     defects: bool = False,
+    until: date | None = None,
+    seen_on: date | None = None,
 ) -> list[Defect]:
     """Write a synthetic SEN2 return with its establishments and a note that says what it is; the same arguments, the same bytes.
 
@@ -45,6 +47,9 @@ def write_sample(
         la: The three digits of the authority that makes the return; Medway's unless another is named.
         defects: Plant one mistake of each kind of ``DEFECTS`` that the shape can hold and that does not stop the reading, and list
             them in ``planted.csv``.
+        until: The last day of the twelve months that are told, on which the return is then made; without it they are the calendar
+            year before the census, and the return is made on census day.
+        seen_on: An earlier day within those months; the return then shows the same children as they stood on it.
 
     Returns:
         The mistakes that were planted, in the order of ``planted.csv``.
@@ -55,8 +60,12 @@ def write_sample(
     if shape not in WRITERS:
         raise Refusal(f"'{shape}' is not a shape of the return.", remedy=f"Choose one of: {', '.join(WRITERS)}.")
     chance = np.random.default_rng(seed)
-    cases = draw_cases(plans, census.year, chance)
-    tables, establishments = draw_tables(cases, census, la, chance)
+    last, day = until or date(census.year - 1, 12, 31), until or census
+    first = np.datetime64(pd.Timestamp(last) - pd.DateOffset(years=1) + pd.Timedelta(days=1), "D")
+    cases = draw_cases(plans, census.year, first, chance)
+    tables, establishments = draw_tables(cases, census.year, first, day, la, chance)
+    if seen_on:
+        tables, day = as_seen_on(tables, seen_on), seen_on
     # Mistakes have a chance of their own, so that the children are the same with them and without.
     chance = np.random.default_rng([seed, 1])
     planted = choose(tables, fields, year=census.year, shape=shape, la=la, rng=chance) if defects else []
@@ -67,15 +76,15 @@ def write_sample(
 
     folder.mkdir(parents=True, exist_ok=True)
     places = [(one.kind.table, one.row) for one in planted]
-    lines = WRITERS[shape](folder, texts, places, fields=fields, census=census)
+    lines = WRITERS[shape](folder, texts, places, fields=fields, census=day)
     found = [
         Defect(*lines[one.kind.table, one.row], one.kind.table, one.kind.column, one.kind.id, one.kind.rule, one.kind.level)
         for one in planted
     ]
     if defects and shape == "blade":
-        found += change_files(folder, lambda table: blade_name(table, census))
+        found += change_files(folder, lambda table: blade_name(table, day))
     establishments.to_csv(folder / "establishments.csv", index=False, lineterminator="\n")
-    _write_notes(folder, plans=plans, shape=shape, seed=seed, census=census, la=la, planted=found)
+    _write_notes(folder, plans=plans, shape=shape, seed=seed, census=census, made_on=day, la=la, planted=found)
     return found
 
 

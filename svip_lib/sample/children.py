@@ -35,12 +35,13 @@ MAXIMUM_AGE = 25
 SOURCES_SINCE = 2025  # the return first asked who made a request
 
 
-def draw_cases(plans: int, year: int, rng: np.random.Generator) -> pd.DataFrame:
+def draw_cases(plans: int, year: int, first: np.datetime64, rng: np.random.Generator) -> pd.DataFrame:
     """Return invented requests of a census year, with the children they are about and what became of them.
 
     Args:
-        plans: How many plans are active on census day, at least 1.
+        plans: How many plans are active at the end, at least 1.
         year: The year of the census; its flows are those of the nearest year that was published.
+        first: The first day of the twelve months in which something happens.
         rng: Where chance comes from.
 
     Returns:
@@ -54,13 +55,12 @@ def draw_cases(plans: int, year: int, rng: np.random.Generator) -> pd.DataFrame:
         raise Refusal(f"A sample of {plans} plans is empty.", remedy="Ask for at least one plan.")
     flow = FLOWS[min(FLOWS, key=lambda known: abs(known - year))]
     scale = plans / flow.plans
-    blocks = [*_with_plans(plans, year, flow, scale, rng), *_without_plans(year, flow, scale, rng)]
+    blocks = [*_with_plans(plans, year, first, flow, scale, rng), *_without_plans(year, first, flow, scale, rng)]
     expected = round(flow.requests * scale)
-    first = np.datetime64(f"{year - 1}-01-01")
     received = sum(int((block.receiveddate >= first).sum()) for block in blocks)
-    blocks.append(_being_assessed(max(expected - received, 0), round(expected * BACKLOG), year, flow, rng))
+    blocks.append(_being_assessed(max(expected - received, 0), round(expected * BACKLOG), year, first, flow, rng))
     cases = pd.concat(blocks, ignore_index=True)
-    cases["requestsource"] = _sources(cases, year, rng)
+    cases["requestsource"] = _sources(cases, year, first, rng)
     return _in_order(_asked_again(cases, rng), rng)
 
 
@@ -104,7 +104,7 @@ def _days_to_issue(count: int, flow: Flow, rng: np.random.Generator) -> np.ndarr
     )
 
 
-def _with_plans(plans: int, year: int, flow: Flow, scale: float, rng: np.random.Generator) -> list[pd.DataFrame]:
+def _with_plans(plans: int, year: int, first: np.datetime64, flow: Flow, scale: float, rng: np.random.Generator) -> list[pd.DataFrame]:
     """Plans of earlier years that run on, plans issued in the year, and plans that ceased in it."""
     ages = _ages_of_plans(plans, rng)
     dob = dates_of_birth(ages, year, rng)
@@ -112,23 +112,22 @@ def _with_plans(plans: int, year: int, flow: Flow, scale: float, rng: np.random.
     # Children under 4 are too young to have had a plan before the year began.
     order = np.argsort(np.where(ages <= FIRST_AGE + 1, -1.0, rng.exponential(size=plans) / chance), kind="stable")
     new, old = np.split(order, [min(round(flow.issued * scale), plans)])
-    older = _older_plans(dob[old], ages[old], year, rng)
+    older = _older_plans(dob[old], ages[old], first, rng)
     older["active"] = True
     older["transferred"] = np.arange(len(old)) >= len(old) - round(TRANSFERRED_IN * plans)  # order is random
-    return [_issued(dob[new], ages[new], year, flow, rng), older, _ceased(round(flow.ceased * scale), year, rng)]
+    return [_issued(dob[new], ages[new], first, flow, rng), older, _ceased(round(flow.ceased * scale), year, first, rng)]
 
 
-def _older_plans(dob: np.ndarray, ages: np.ndarray, year: int, rng: np.random.Generator) -> pd.DataFrame:
+def _older_plans(dob: np.ndarray, ages: np.ndarray, first: np.datetime64, rng: np.random.Generator) -> pd.DataFrame:
     """Plans whose request and assessment lie before the period: both are told as H, without the day of their outcome."""
     low = np.maximum(PLANS_BEGAN, dob + 800)
-    span = (np.datetime64(f"{year - 1}-01-01") - low).astype(int)
+    span = (first - low).astype(int)
     start = low + (span * rng.random(len(ages)) ** 0.8).astype(int)
     received = start - rng.integers(90, 400, len(ages))
     return _rows(dob, ages, receiveddate=received, requestoutcome="H", assessmentoutcome="H", startdate=start)
 
 
-def _issued(dob: np.ndarray, ages: np.ndarray, year: int, flow: Flow, rng: np.random.Generator) -> pd.DataFrame:
-    first = np.datetime64(f"{year - 1}-01-01")
+def _issued(dob: np.ndarray, ages: np.ndarray, first: np.datetime64, flow: Flow, rng: np.random.Generator) -> pd.DataFrame:
     issued = first + rng.integers(0, YEAR, len(ages))
     days = np.minimum(_days_to_issue(len(ages), flow, rng), (issued - dob).astype(int) - 180)
     received = issued - days
@@ -147,14 +146,14 @@ def _issued(dob: np.ndarray, ages: np.ndarray, year: int, flow: Flow, rng: np.ra
     )
 
 
-def _ceased(count: int, year: int, rng: np.random.Generator) -> pd.DataFrame:
+def _ceased(count: int, year: int, first: np.datetime64, rng: np.random.Generator) -> pd.DataFrame:
     """Plans that ended in the year; one that ended with the maximum age did so on the last day of the academic year."""
     reasons = rng.permutation(np.repeat(list(CEASE_REASONS), shares(list(CEASE_REASONS.values()), count)))
     adults = np.isin(reasons, ["3", "4", "6"])
     ages = np.where(adults, rng.integers(ADULT, MAXIMUM_AGE, count), rng.integers(6, MAXIMUM_AGE, count))
     ages[reasons == "1"] = MAXIMUM_AGE
-    ended = np.where(reasons == "1", np.datetime64(f"{year - 1}-08-31"), np.datetime64(f"{year - 1}-01-31") + rng.integers(0, 335, count))
-    block = _older_plans(dates_of_birth(ages, year, rng), ages, year, rng)
+    ended = np.where(reasons == "1", np.datetime64(f"{year - 1}-08-31"), first + 30 + rng.integers(0, 335, count))
+    block = _older_plans(dates_of_birth(ages, year, rng), ages, first, rng)
     return block.assign(ceasedate=ended, ceasereason=reasons)
 
 
@@ -163,9 +162,9 @@ def _asked(count: int, year: int, rng: np.random.Generator) -> tuple[np.ndarray,
     return dates_of_birth(ages, year, rng), ages
 
 
-def _without_plans(year: int, flow: Flow, scale: float, rng: np.random.Generator) -> list[pd.DataFrame]:
+def _without_plans(year: int, first: np.datetime64, flow: Flow, scale: float, rng: np.random.Generator) -> list[pd.DataFrame]:
     """Requests that were refused, withdrawn or wait for a decision, and assessments that ended without a plan."""
-    first, last = np.datetime64(f"{year - 1}-01-01"), np.datetime64(f"{year - 1}-12-31")
+    last = first + YEAR - 1
 
     def decided(count: int) -> tuple[np.ndarray, np.ndarray]:
         """Days of request and decision, both in the year."""
@@ -199,9 +198,8 @@ def _without_plans(year: int, flow: Flow, scale: float, rng: np.random.Generator
     return blocks
 
 
-def _being_assessed(count: int, backlog: int, year: int, flow: Flow, rng: np.random.Generator) -> pd.DataFrame:
+def _being_assessed(count: int, backlog: int, year: int, first: np.datetime64, flow: Flow, rng: np.random.Generator) -> pd.DataFrame:
     """Children whose assessment has not ended: requests of the year, and a backlog received before it and decided in it."""
-    first = np.datetime64(f"{year - 1}-01-01")
     days = _decision_days(count + backlog, flow, rng)
     part = rng.random(count + backlog)
     of_the_year = np.arange(count + backlog) < count
@@ -215,12 +213,12 @@ def _being_assessed(count: int, backlog: int, year: int, flow: Flow, rng: np.ran
     )
 
 
-def _sources(cases: pd.DataFrame, year: int, rng: np.random.Generator) -> np.ndarray:
+def _sources(cases: pd.DataFrame, year: int, first: np.datetime64, rng: np.random.Generator) -> np.ndarray:
     """Who asked, for requests of the year: refusals come more often from parents than from schools, as in 2025."""
     sources = np.full(len(cases), "")
     if year < SOURCES_SINCE:
         return sources
-    in_year = (cases.receiveddate >= np.datetime64(f"{year - 1}-01-01")).to_numpy()
+    in_year = (cases.receiveddate >= first).to_numpy()
     for refused in (True, False):
         chosen = np.flatnonzero(in_year & ((cases.requestoutcome == "N").to_numpy() == refused))
         weights = SOURCES["share"] * (SOURCES["refused"] if refused else 1 - SOURCES["refused"])

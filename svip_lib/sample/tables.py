@@ -35,21 +35,25 @@ GROUP_KINDS = GROUPS["kind"].map(KINDS.index).to_numpy()
 GROUP = {name: number for number, name in enumerate(GROUPS.index)}
 
 
-def draw_tables(cases: pd.DataFrame, census: date, la: str, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def draw_tables(
+    cases: pd.DataFrame, year: int, first: np.datetime64, day: date, la: str, rng: np.random.Generator
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return the nine tables of the return by name, and the invented establishments.
 
     Args:
         cases: Requests, as ``draw_cases`` returns them.
-        census: Census day.
+        year: The census year.
+        first: The first day of the twelve months in which something happens.
+        day: The day on which the return is made; census day, unless it is made for a quarter.
         la: The three digits of the authority that makes the return.
         rng: Where chance comes from.
     """
-    tables = {"sen2": _header(census, la), "person": _persons(cases, census.year, rng)}
+    tables = {"sen2": _header(year, day, la), "person": _persons(cases, year, rng)}
     cases = cases.assign(persontableid=cases.person + 1, requeststableid=np.arange(len(cases)) + 1)
     tables["requests"] = _requests(cases, rng)
     assessed = cases[(cases.assessmentoutcome != "").to_numpy()].reset_index(drop=True)
     assessed["assessmenttableid"] = np.arange(len(assessed)) + 1
-    tables["assessment"] = _assessments(assessed, census.year, rng)
+    tables["assessment"] = _assessments(assessed, year, rng)
     plans = assessed[assessed.startdate.notna().to_numpy()].reset_index(drop=True)
     plans["namedplantableid"] = plans["activeplanstableid"] = np.arange(len(plans)) + 1
     group = np.empty(len(plans), dtype=int)
@@ -63,10 +67,10 @@ def draw_tables(cases: pd.DataFrame, census: date, la: str, rng: np.random.Gener
     tables["namedplan"] = _named_plans(plans, rng)
     settings = Settings(group[active], ages[active])
     second = _some(active & (group != GROUP["placement_unknown"]), SECOND_PLACE, rng)
-    first = settings.placed(group, ages, rng)
-    tables["plandetail"] = _plan_details(plans, first, second)
-    tables["activeplans"] = _active_plans(plans, census, la, rng)
-    tables["placementdetail"] = _placements(plans, group, first, second, settings, census, rng)
+    places = settings.placed(group, ages, rng)
+    tables["plandetail"] = _plan_details(plans, places, second)
+    tables["activeplans"] = _active_plans(plans, year, first, day, la, rng)
+    tables["placementdetail"] = _placements(plans, group, places, second, settings, year, first, rng)
     tables["senneed"] = _needs(plans, rng)
     return tables, settings.table
 
@@ -79,20 +83,19 @@ def _some(where, share: float, rng: np.random.Generator) -> np.ndarray:
     return marked
 
 
-def _header(census: date, la: str) -> pd.DataFrame:
-    day = np.datetime64(census)
+def _header(year: int, day: date, la: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "sen2tableid": [1],
             "collection": "SEN2",
-            "year": census.year,
-            "referencedate": day,
+            "year": year,
+            "referencedate": np.datetime64(day),
             "sourcelevel": "L",
             "lea": la,
             "softwarecode": "SYNTHETIC",
             "release": "SYNTHETIC sample",
             "serialno": 1,
-            "datetime": day,
+            "datetime": np.datetime64(day),
             "dmo": "Y",
             "dco": "Y",
             "dsco": "Y",
@@ -154,9 +157,9 @@ def _named_plans(plans: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _plan_details(plans: pd.DataFrame, first: dict, second: np.ndarray) -> pd.DataFrame:
+def _plan_details(plans: pd.DataFrame, places: dict, second: np.ndarray) -> pd.DataFrame:
     """Section I: the setting as the plan names it; where the child is in none, the plan names a type of setting only."""
-    named = plans.assign(**first, placementrank=1)
+    named = plans.assign(**places, placementrank=1)
     nowhere = (named.urn == "") & (named.ukprn == "") & ~named.sensetting.isin(["EHE", "OLA", "EYP"])
     named["sensetting"] = named.sensetting.mask(nowhere, "OTH")
     named["sensettingother"] = named.sensettingother.mask(nowhere, "SYNTHETIC type of setting named")
@@ -170,8 +173,8 @@ def _elsewhere(plans: pd.DataFrame) -> pd.DataFrame:
     return plans.assign(**nothing, sensetting="OLA", senunitindicator=0, resourcedprovisionindicator=0, placementrank=2)
 
 
-def _active_plans(plans: pd.DataFrame, census: date, la: str, rng: np.random.Generator) -> pd.DataFrame:
-    count, day, first = len(plans), np.datetime64(census), np.datetime64(f"{census.year - 1}-01-01")
+def _active_plans(plans: pd.DataFrame, year: int, first: np.datetime64, day: date, la: str, rng: np.random.Generator) -> pd.DataFrame:
+    count, day = len(plans), np.datetime64(day)
     start, transferred = plans.startdate.to_numpy().astype("M8[D]"), plans.transferred.to_numpy()
     ceased = np.where(plans.ceasedate.isna(), day, plans.ceasedate).astype("M8[D]")
     chance = rng.random(count)
@@ -181,7 +184,7 @@ def _active_plans(plans: pd.DataFrame, census: date, la: str, rng: np.random.Gen
     wait = np.where(rng.random(count) < REVIEW_IN_4_WEEKS, rng.integers(7, 29, count), rng.integers(29, 120, count))
     decided = held & (meeting + wait <= ceased)
     outcome = rng.choice(list(REVIEW_OUTCOMES), count, p=np.array(list(REVIEW_OUTCOMES.values())) / sum(REVIEW_OUTCOMES.values()))
-    due = np.where(plans.age == MOVES[1], np.datetime64(f"{census.year - 1}-02-15"), np.datetime64(f"{census.year - 1}-03-31"))
+    due = np.where(plans.age == MOVES[1], np.datetime64(f"{year - 1}-02-15"), np.datetime64(f"{year - 1}-03-31"))
     moving = plans.age.isin([MOVES[1], MOVES[2]]).to_numpy() & (start < first) & plans.active.to_numpy() & ~transferred
     elsewhere = np.array([code for code in NEIGHBOURS if code != la])
     return plans.assign(
@@ -196,28 +199,35 @@ def _active_plans(plans: pd.DataFrame, census: date, la: str, rng: np.random.Gen
 
 
 def _placements(
-    plans: pd.DataFrame, group: np.ndarray, first: dict, second: np.ndarray, settings: Settings, census: date, rng: np.random.Generator
+    plans: pd.DataFrame,
+    group: np.ndarray,
+    places: dict,
+    second: np.ndarray,
+    settings: Settings,
+    year: int,
+    first: np.datetime64,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Where each child is and, where it moved in the year, was."""
     ages, start = plans.age.to_numpy(), plans.startdate.to_numpy().astype("M8[D]")
-    year, end = np.datetime64(f"{census.year - 1}-01-01"), np.datetime64(f"{census.year - 1}-12-31")
+    end = first + YEAR - 1
     ceased = plans.ceasedate.to_numpy().astype("M8[D]")
-    september, earlier = _septembers(ages, census.year)
+    september, earlier = _septembers(ages, year)
     fits = september <= np.where(np.isnat(ceased), end, ceased)
     entry = np.where(fits, np.maximum(start, september), start)
-    entry = np.where(plans.transferred, np.maximum(start, year + rng.integers(30, YEAR, len(plans))), entry)
-    now = plans.assign(**first, placementrank=1, entrydate=entry, leavingdate=ceased)
+    entry = np.where(plans.transferred, np.maximum(start, first + rng.integers(30, YEAR, len(plans))), entry)
+    now = plans.assign(**places, placementrank=1, entrydate=entry, leavingdate=ceased)
 
     unknown = np.flatnonzero(group == GROUP["placement_unknown"])
     was = np.where(ages < MOVES[3], GROUP["special_academy_free"], GROUP["general_fe_tertiary_colleges"])
-    left = np.maximum(entry, year)
+    left = np.maximum(entry, first)
     left += ((end - left).astype(int) * rng.random(len(plans))).astype(int)
     ended = now.iloc[unknown].assign(leavingdate=left[unknown], **settings.placed(was[unknown], ages[unknown], rng))
 
     known = np.isin(GROUP_KINDS[group], [KINDS.index("mainstream"), KINDS.index("special")])
     was = np.where(known, group, GROUP["special_academy_free"])
     was[ages == MOVES[0]] = GROUP["nm_early_years"]
-    moved = np.flatnonzero((entry == september) & (entry > year) & (start < september - 60) & plans.active & ~plans.transferred)
+    moved = np.flatnonzero((entry == september) & (entry > first) & (start < september - 60) & plans.active & ~plans.transferred)
     before = now.iloc[moved].assign(
         leavingdate=september[moved] - 1,
         entrydate=np.maximum(start, earlier)[moved],
@@ -230,6 +240,42 @@ def _placements(
     rows = rows.sort_values(["activeplanstableid", "entrydate", "placementrank"], kind="stable", ignore_index=True)
     alone = ~rows.activeplanstableid.duplicated(keep=False)
     return rows.assign(placementdetailtableid=np.arange(len(rows)) + 1, attendancepattern="", alone=alone)
+
+
+def as_seen_on(tables: dict[str, pd.DataFrame], day: date) -> dict[str, pd.DataFrame]:
+    """Return what the same tables would have held on an earlier day: nothing of what was yet to come.
+
+    Args:
+        tables: The nine tables, as ``draw_tables`` returns them.
+        day: The earlier day, at the end of which the tables are looked at.
+    """
+    seen, then = {name: table.copy() for name, table in tables.items()}, pd.Timestamp(day)
+    seen["sen2"]["referencedate"] = seen["sen2"]["datetime"] = np.datetime64(day)
+
+    def keep(table: str, begins: str) -> None:
+        seen[table] = seen[table][~(seen[table][begins] > then)].reset_index(drop=True)
+
+    def forget(table: str, happened: str, blanks: dict[str, object]) -> None:
+        late = seen[table][happened] > then
+        for column, blank in blanks.items():
+            seen[table].loc[late, column] = blank
+
+    keep("requests", "receiveddate")
+    seen["person"] = seen["person"][seen["person"]["persontableid"].isin(seen["requests"]["persontableid"])].reset_index(drop=True)
+    keep("assessment", "requestoutcomedate")
+    forget(
+        "requests", "requestoutcomedate", {"requestoutcome": "A", "requestmediation": 0, "requesttribunal": 0, "requestoutcomedate": NEVER}
+    )
+    disputes = dict.fromkeys(["assessmentmediation", "assessmenttribunal", "othermediation", "othertribunal", "week20"], 0)
+    forget("assessment", "assessmentoutcomedate", {"assessmentoutcome": "A", **disputes, "assessmentoutcomedate": NEVER})
+    for table in ("namedplan", "plandetail", "activeplans", "placementdetail", "senneed"):
+        keep(table, "startdate")
+        forget(table, "ceasedate", {"active": True, "ceasereason": "", "ceasedate": NEVER})
+    keep("placementdetail", "entrydate")
+    forget("placementdetail", "leavingdate", {"leavingdate": NEVER})
+    forget("activeplans", "lastreview", {"reviewoutcome": "", "reviewdraft": NEVER, "lastreview": NEVER})
+    forget("activeplans", "reviewmeeting", {"reviewmeeting": NEVER})
+    return seen
 
 
 def _septembers(ages: np.ndarray, year: int) -> tuple[np.ndarray, np.ndarray]:
