@@ -79,31 +79,20 @@ def check(quarter: str, authority: str, data: Path | None) -> None:
 
     import pandas as pd
 
-    from svip_lib.config.authority import read_authority
     from svip_lib.config.periods import academic_year_of, day_label, read_census_dates
     from svip_lib.config.registry import read_placements
     from svip_lib.indicators.census import census, reconciled
-    from svip_lib.intake.check import check_extracts
-    from svip_lib.intake.open import read_csv_text
+    from svip_lib.intake.own import read_own
     from svip_lib.intake.published import read_reference
 
     project = Project.find()
     known = project.quarter(authority, quarter)
-    folder = data or project.extracts(authority, known)
-    areas = read_csv_text(project.reference / "areas.csv").set_index("area_code")
-    area = read_authority(project.authority(authority)).area_code
-    day = max(day for day in read_census_dates(project.reference / "census_dates.csv").values() if day <= known.last_day)
-    checked = check_extracts(
-        folder,
-        project.private(authority, known, "checks"),
-        project.dictionary,
-        la_code=areas["la_code"][area],
-        census=day,
-    )
+    own = read_own(project, authority, known, folder=data or project.extracts(authority, known))
+    checked, area = own.checked, own.area
+    day = max(day for day in read_census_dates(project.reference / "census_dates.csv").values() if day <= own.told.last_day)
     click.echo(checked.summary())
-    schools = folder / "establishments.csv"
-    if schools.is_file():
-        rows = census(checked.clean.tables, read_placements(project.dictionary), read_csv_text(schools), pd.Timestamp(day))
+    if len(own.establishments):
+        rows = census(checked.clean.tables, read_placements(project.dictionary), own.establishments, pd.Timestamp(day))
         published = read_reference(project.reference, date.max).table("plans")
         there = (published["area"] == area) & (published["time_period"] == academic_year_of(day))
         for told in reconciled(rows, published[there]).itertuples():

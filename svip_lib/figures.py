@@ -10,16 +10,20 @@ import pandas as pd
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.agreement import TOTAL, Agreement, read_agreement
 from svip_lib.config.authority import Authority, read_authority, read_quarter
-from svip_lib.config.periods import Quarter
+from svip_lib.config.periods import Quarter, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import FUNCTIONS, Indicator, read_dictionary
+from svip_lib.config.registry import FUNCTIONS, Indicator, dictionary_rows, read_dictionary, read_placements
+from svip_lib.indicators.council import SOURCE, Council
 from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
+from svip_lib.intake.own import Own, read_own
 from svip_lib.intake.published import Published, read_reference
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
 UNVERIFIED = "unverified"
+FOUND = ["level", "rule", "table", "rows", "says", "remedy"]
+OWN_RECORDS = "council"  # the parameter by which an indicator asks for the council's own records
 PLANNED = ["area", "indicator", "category", "time_period", "time_identifier", "base", "measure", "value", "source_id", "as_at", "verified"]
 
 
@@ -30,7 +34,8 @@ class Figures:
     Attributes:
         rows: One row a figure: the key and the values of ``indicators.shape``.
         areas: One row an area that occurs: ``area``, ``area_name``, ``role`` (authority, neighbour, region, England, neighbours).
-        registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``.
+        registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``, and of the council's own records
+            ``own_rows`` (a row a table) and ``own_findings`` (a row a rule and table); empty where it supplied none.
     """
 
     authority: str
@@ -64,18 +69,20 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     areas = _areas(authority_name, authority, published, as_at)
     rows = published.rows[published.rows["area"].isin(areas["area"])]
     known = {path.stem for path in project.reference.glob("*/*.csv")}
-    actual = [_compute(entry, rows, known) for entry in dictionary.values()]
+    actual = [_compute(entry, rows, known) for entry in dictionary.values() if not _asks_for_own_records(entry)]
     printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
     file = project.authority(authority_name) / "agreement.yaml"
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
-    figures = pd.concat([*actual, *printed, plan], ignore_index=True)
+    own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
+    figures = pd.concat([*actual, *printed, plan, *_own_figures(own, dictionary, project)], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
         twice = figures.loc[figures.duplicated(KEY), ["indicator", "area", "time_period", "category"]].iloc[0].to_list()
         raise Refusal(
             f"A figure has two values: {twice}.", remedy="An indicator must give one row a key; look at its merge or its categories."
         )
-    registers = {"sources": published.sources, "repairs": published.repairs, "findings": published.findings}
+    sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
+    registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
@@ -128,16 +135,37 @@ def _areas(name: str, authority: Authority, published: Published, as_at: date) -
     return pd.concat([table, mean], ignore_index=True)
 
 
+def _asks_for_own_records(entry: Indicator) -> bool:
+    return list(inspect.signature(FUNCTIONS[entry.name]).parameters) == [OWN_RECORDS]
+
+
+def _own_figures(own: Own | None, dictionary: dict[str, Indicator], project: Project) -> list[pd.DataFrame]:
+    """The figures of the council's own records; none where it supplied none."""
+    if own is None:
+        return []
+    council = Council(
+        tables=own.checked.clean.tables,
+        establishments=own.establishments,
+        placements=read_placements(project.dictionary),
+        told=own.told,
+        census_days=list(read_census_dates(project.reference / "census_dates.csv").values()),
+        area=own.area,
+        origin=own.origin,
+    )
+    return [_in_shape(FUNCTIONS[entry.name](council), entry) for entry in dictionary.values() if _asks_for_own_records(entry)]
+
+
 def _compute(entry: Indicator, rows: pd.DataFrame, known: set[str]) -> pd.DataFrame:
-    """One indicator's figures; the parameters of its function name the tables that it is given."""
+    """One indicator's figures; the parameters of its function name the published tables that it is given."""
     function = FUNCTIONS[entry.name]
-    if strange := [name for name in inspect.signature(function).parameters if name not in known]:
+    wanted = list(inspect.signature(function).parameters)
+    if strange := [name for name in wanted if name not in known]:
         raise Refusal(
             f"The indicator '{entry.name}' asks for a table '{strange[0]}', which no release has.",
             file=inspect.getsourcefile(function),
-            remedy=f"Its parameters must be among: {', '.join(sorted(known))}.",
+            remedy=f"Its parameters must be among: {', '.join(sorted(known))}; or the one parameter {OWN_RECORDS}.",
         )
-    tables = {name: rows[rows["table"] == name] for name in inspect.signature(function).parameters}
+    tables = {name: rows[rows["table"] == name] for name in wanted}
     return _in_shape(function(**tables), entry)
 
 
@@ -167,10 +195,38 @@ def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
             column="time_identifier",
             remedy="Correct the row.",
         )
-    constant = {"indicator": entry.name, "base": entry.base, "scenario": "", "quantile": "", "origin": "published"}
-    if "measure" not in figures:
-        constant["measure"] = "actual"
+    constant = {"indicator": entry.name, "base": entry.base, "scenario": "", "quantile": ""}
+    constant |= {name: told for name, told in {"measure": "actual", "origin": "published"}.items() if name not in figures}
     return figures.assign(**constant)[COLUMNS]
+
+
+def _own_source(own: Own, quarter: Quarter) -> pd.DataFrame:
+    """The council's own return as a source of the pack."""
+    made = "SYNTHETIC: invented children in the form of the council's own SEN2 return" if own.checked.synthetic else "The SEN2 return"
+    told = {
+        "id": SOURCE,
+        "title": made,
+        "publisher": "The council",
+        "release": str(quarter),
+        "available_from": own.told.last_day.isoformat(),
+        "verified": "True",
+        "partial": "False",
+        "licence": "not published",
+    }
+    return pd.DataFrame([told])
+
+
+def _account(own: Own | None, project: Project) -> dict[str, pd.DataFrame]:
+    """What came in from the council, was mended and set aside: numbers of rows of files, by table and by rule."""
+    if own is None:
+        return {"own_rows": pd.DataFrame(columns=["table", "rows_in", "clean", "quarantined"]), "own_findings": pd.DataFrame(columns=FOUND)}
+    says = {row["rule"]: row for _, row in dictionary_rows(project.dictionary / "rules.csv", "rule", "says", "remedy")}
+    account = own.checked.clean.account
+    found = account.groupby(["level", "rule", "table"], as_index=False).size().rename(columns={"size": "rows"})
+    found = found.assign(
+        says=found["rule"].map(lambda rule: says[rule]["says"]), remedy=found["rule"].map(lambda rule: says[rule]["remedy"])
+    )
+    return {"own_rows": own.checked.clean.rows, "own_findings": found[FOUND]}
 
 
 def _plan(agreement: Agreement, dictionary: dict[str, Indicator], areas: pd.DataFrame, file: Path) -> pd.DataFrame:

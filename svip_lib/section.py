@@ -94,12 +94,12 @@ class Section:
         message = words.message(self.released, entry)
         svg = charts.draw(self.released, entry)
         base = self._bases[entry.base]
-        subtitle = words.subtitle(self.released, entry, base)
+        subtitle, source = words.subtitle(self.released, entry, base), words.source_line(self.released, entry)
         parts = []
         if svg:
             self._charts += 1
             alternative = words.alternative_text(self.released, entry, charts.KINDS[entry.chart])
-            caption = Markup("Figure {}.{}. {}. Source: {}").format(self._number, self._charts, entry.label, entry.source)
+            caption = Markup("Figure {}.{}. {}. Source: {}").format(self._number, self._charts, entry.label, source)
             figure = (
                 '<figure class="chart" id="{}"><p class="message">{}</p><p class="subtitle">{}</p>{}<figcaption>{}</figcaption></figure>'
             )
@@ -108,7 +108,7 @@ class Section:
             parts.append(Markup('<p class="message" id="{}">{}</p><p class="subtitle">{}</p>').format(anchor, message, subtitle))
         if len(words.own_rows(self.released, entry)):
             frame = tables.indicator_table(self.released, entry)
-            notes = [f"Source: {entry.source}. {entry.definition}"]
+            notes = [f"Source: {source}. {entry.definition}"]
             parts.append(self._table(frame, f"{anchor}-table", entry.label, numeric=set(frame.columns[1:]), notes=notes))
         parts.append(Markup('<p class="meaning">{}</p>').format(words.meaning(self.released, entry)))
         _show(Markup("\n").join(parts))
@@ -119,8 +119,9 @@ class Section:
         for name in names:
             entry = self._indicator(name)
             self._shown.append(name)
-            item = Markup('<li>{}. <span class="base">Base: {}.</span></li>')
-            items.append(item.format(words.message(self.released, entry), self._bases[entry.base]))
+            item = Markup('<li>{}. <span class="base">{}Base: {}.</span></li>')
+            marked = "SYNTHETIC. " if words.is_synthetic(self.released, entry) else ""
+            items.append(item.format(words.message(self.released, entry), marked, self._bases[entry.base]))
         _show(Markup('<ul class="headlines">{}</ul>').format(Markup("").join(items)))
 
     def statuses(self) -> None:
@@ -147,8 +148,7 @@ class Section:
             raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(registers.TABLES)}.")
         caption, make = registers.TABLES[name]
         frame = make(registers.Given(self.released, self.agreement, self.dictionary, self._assurance))
-        if name == "table_3":
-            self._shown += [entry.name for entry in self.dictionary.values() if entry.filter_grouping_column == "table_3_placement"]
+        self._shown += registers.INDICATORS.get(name, ())
         if frame.empty:
             _show(Markup('<p class="table-note">{}: none.</p>').format(caption))
             return
@@ -183,7 +183,9 @@ class Section:
                 file=f"notebooks/{self.name}.ipynb",
                 remedy='Add a cell section.show("…") for each, or move it to another section in data/dictionary/indicators.csv.',
             )
-        rows = self.released.rows[self.released.rows["indicator"].isin(self._shown) & (self.released.rows["origin"] == "published")]
+        rows = self.released.rows[
+            self.released.rows["indicator"].isin(self._shown) & self.released.rows["measure"].isin(["actual", "published"])
+        ]
         frame = registers.sources(self.released, set(rows["source_id"]))
         if len(frame):
             _show(self._table(frame, "sources", "Sources of this section"))

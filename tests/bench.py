@@ -75,7 +75,9 @@ def bench_return(plans: int) -> None:
         sent = read_sen2(Path(folder), fields)
         read = time.perf_counter()
         schools = read_csv_text(Path(folder) / "establishments.csv")
-        clean = clean_return(sent, fields, codes, la_code="887", census=census, key=b"bench" * 8, establishments=schools)
+        clean = clean_return(
+            sent, fields, codes, la_code="887", year=census.year, last_day=census, key=b"bench" * 8, establishments=schools
+        )
         done = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     rows = int(clean.rows["rows_in"].sum())

@@ -97,11 +97,35 @@ class Authority(Entry):
         return self
 
 
+class ReturnFile(Entry):
+    """What the council's own return of a quarter tells of: the year of the SEN2 collection in whose form it is, and from when to when."""
+
+    year: int = Field(ge=2023, le=2099)
+    first_day: date
+    last_day: date
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.first_day > self.last_day:
+            raise mistake(("first_day",), f"{self.first_day} lies after the last day, {self.last_day}")
+        return self
+
+    @property
+    def quarters(self) -> list[Quarter]:
+        """The quarters that lie within it whole, oldest first."""
+        quarter, found = Quarter.of(self.first_day), []
+        while quarter.last_day <= self.last_day:
+            found += [quarter] * (quarter.first_day >= self.first_day)
+            quarter = quarter.next
+        return found
+
+
 class QuarterFile(Entry):
     """The file ``quarter.yaml``: the pack of the quarter knows only what was public on the day ``as_at``."""
 
     quarter: str
     as_at: date
+    own_return: ReturnFile | None = None
     committee_date: date | None
     note: Text
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from svip_lib.config.refusal import Refusal
 
 QUARTER_PATTERN = re.compile(r"(20\d\d)-(\d\d)-Q([1-4])")
-ACADEMIC, CALENDAR, FINANCIAL = "Academic year", "Calendar year", "Financial year"
+ACADEMIC, CALENDAR, FINANCIAL, QUARTERLY = "Academic year", "Calendar year", "Financial year", "Financial quarter"
 SEPTEMBER, APRIL = 9, 4
 SIX_DIGITS = 6  # the length of a year that spans two calendar years, as DfE writes it
 
@@ -81,6 +81,36 @@ class Quarter:
         return six_digits(self.start_year)
 
     @property
+    def code(self) -> str:
+        """The quarter as figures name it: the financial year in DfE's digits, and the quarter.
+
+        Example:
+            >>> Quarter(2025, 4).code
+            '202526Q4'
+        """
+        return f"{self.financial_year}Q{self.number}"
+
+    @classmethod
+    def of(cls, day: date) -> "Quarter":
+        """Return the quarter in which a day lies.
+
+        Example:
+            >>> str(Quarter.of(date(2026, 3, 31))), str(Quarter.of(date(2025, 4, 1)))
+            ('2025-26-Q4', '2025-26-Q1')
+        """
+        return cls(day.year - (day.month < APRIL), (day.month - APRIL) // 3 % 4 + 1)
+
+    @classmethod
+    def from_code(cls, code: str) -> "Quarter":
+        """Return the quarter that figures name so."""
+        return cls(int(code[:4]), int(code[-1]))
+
+    @property
+    def months(self) -> str:
+        """The quarter's months in words: ``January to March 2026``."""
+        return f"{self.first_day:%B} to {self.last_day:%B %Y}"
+
+    @property
     def academic_year(self) -> str:
         """The academic year in which the quarter ends, in DfE's six digits."""
         return academic_year_of(self.last_day)
@@ -93,8 +123,7 @@ class Quarter:
             >>> Quarter(2025, 4).label
             'Quarter 4 of 2025-26 (January to March 2026)'
         """
-        months = f"{self.first_day:%B} to {self.last_day:%B %Y}"
-        return f"Quarter {self.number} of {self.start_year}-{(self.start_year + 1) % 100:02d} ({months})"
+        return f"Quarter {self.number} of {self.start_year}-{(self.start_year + 1) % 100:02d} ({self.months})"
 
 
 def six_digits(start_year: int) -> str:
@@ -148,12 +177,16 @@ def academic_year_of_january(year: int) -> str:
 
 
 def period_label(time_period: str, time_identifier: str) -> str:
-    """Return a period in the words that a reader uses: a census month, a calendar year or a financial year.
+    """Return a period in the words that a reader uses: a census month, a calendar year, a financial year or the months of a quarter.
 
     Example:
         >>> period_label("202526", "Academic year"), period_label("2025", "Calendar year"), period_label("202526", "Financial year")
         ('January 2026', '2025', '2025-26')
+        >>> period_label("202526Q4", "Financial quarter")
+        'January to March 2026'
     """
+    if time_identifier == QUARTERLY:
+        return Quarter.from_code(time_period).months
     if time_identifier == ACADEMIC:
         return f"January {january_of(time_period)}"
     return f"{time_period[:4]}-{time_period[4:]}" if time_identifier == FINANCIAL else time_period

@@ -109,18 +109,22 @@ class Project:
         """Return the folder of a council's quarter."""
         return self.authority(authority) / "quarters" / str(quarter)
 
+    def find_extracts(self, authority: str, quarter: Quarter) -> Path | None:
+        """Return the folder with a quarter's real extracts, where there are any, or else that with its synthetic sample; never both."""
+        folders = [self.quarter_folder(authority, quarter) / name for name in ("extracts", "sample")]
+        return next((folder for folder in folders if folder.is_dir() and any(folder.iterdir())), None)
+
     def extracts(self, authority: str, quarter: Quarter) -> Path:
-        """Return the folder with a quarter's real extracts, where there are any, or else that with its synthetic sample; never both.
+        """Return the folder of ``find_extracts``.
 
         Raises:
-            Refusal: When there is neither.
+            Refusal: When there is none.
         """
-        folders = [self.quarter_folder(authority, quarter) / name for name in ("extracts", "sample")]
-        found = next((folder for folder in folders if folder.is_dir() and any(folder.iterdir())), None)
+        found = self.find_extracts(authority, quarter)
         if found is None:
             raise Refusal(
                 f"There are no extracts for {quarter}.",
-                file=folders[0],
+                file=self.quarter_folder(authority, quarter) / "extracts",
                 remedy="Put the quarter's files into that folder, or name another with --data; 'svip sample' makes a synthetic return.",
             )
         return found

@@ -13,7 +13,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.config.yaml_file import Entry
 
 # What a sentence of the dictionary may name.
-PLACES = {"area", "value", "period", "category"}
+PLACES = {"area", "value", "period", "last_day", "category"}
 FUNCTIONS: dict[str, Callable] = {}
 
 
@@ -34,7 +34,7 @@ class Indicator(Entry):
     section: str = Field(pattern=r"^\d\d_[a-z_]+$")
     definition: str = Field(min_length=20)
     base: str
-    time_identifier: Literal["Academic year", "Calendar year", "Financial year"]
+    time_identifier: Literal["Academic year", "Calendar year", "Financial year", "Financial quarter"]
     polarity: Literal["higher", "lower", "none"]
     statutory: Literal["yes", "no"]
     chart: Literal["series", "bars", "multiples", "neighbours", "table"]

@@ -140,6 +140,8 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     folder = project.authority(authority)
     named = [folder / "authority.yaml", folder / "agreement.yaml", project.quarter_folder(authority, quarter) / "quarter.yaml"]
     data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
+    extracts = project.find_extracts(authority, quarter)
+    data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
     code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]
     digest = hashlib.sha256(f"{authority} {quarter} pandas {pd.__version__}".encode())
     for path in sorted([*named, *data, *code]):

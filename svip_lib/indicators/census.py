@@ -32,6 +32,28 @@ def plans_on_day(namedplan: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return on_day(namedplan, day, "startdate", "ceasedate").drop_duplicates(["child", "request"])
 
 
+def not_yet_elsewhere(plans: pd.DataFrame, tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame:
+    """Leave out plans that another authority still maintained on a day: they were transferred in only with a later placement.
+
+    Args:
+        plans: Active plans with ``child`` and ``request``.
+        tables: The clean tables ``activeplans`` and ``placementdetail``.
+        day: The day.
+    """
+    key = ["child", "request"]
+    came = transfers_in(tables)
+    later = pd.MultiIndex.from_frame(came.loc[came["entrydate"] > day, key])
+    return plans[~pd.MultiIndex.from_frame(plans[key]).isin(later)]
+
+
+def transfers_in(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the plans that came from another authority, each with the day of its first placement here."""
+    key = ["child", "request"]
+    first = tables["placementdetail"].groupby(key, as_index=False)["entrydate"].min()
+    came = tables["activeplans"].loc[tables["activeplans"]["transferla"] != "", key].drop_duplicates()
+    return came.merge(first, how="left", on=key, validate="one_to_one")
+
+
 def placements_on_day(placementdetail: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return where each child with a plan was on a day: of several open placements the one of the lowest rank.
 
@@ -56,7 +78,7 @@ def census(tables: dict[str, pd.DataFrame], placements: pd.DataFrame, establishm
         One row an active plan: ``child``, ``request``, ``placement``, the three mappings, ``sentype``, ``birth_year``, ``sex``.
         A plan without an open placement is kept, as ``placement_unknown``.
     """
-    plans = plans_on_day(tables["namedplan"], day)[["child", "request"]]
+    plans = not_yet_elsewhere(plans_on_day(tables["namedplan"], day)[["child", "request"]], tables, day)
     where = placements_on_day(tables["placementdetail"], day)
     where = where.assign(placement=placement_of(where, placements, establishments))[["child", "request", "placement"]]
     need = (

@@ -1,12 +1,21 @@
 """Plans and requests: how many there are, where they come from, and whether stock and flow agree."""
 
+import numpy as np
 import pandas as pd
 
 from svip_lib.config.periods import ACADEMIC, CALENDAR, academic_year_of_january
 from svip_lib.config.registry import indicator
+from svip_lib.indicators.census import transfers_in
+from svip_lib.indicators.council import Council, last_days
 from svip_lib.indicators.shape import PLACE, count, percent, published_value, wide, with_previous
 
 NEEDS = ("asd", "slcn", "semh", "mld", "sld", "spld", "pd", "oth", "hi", "vi", "pmld", "msi", "need_unknown")
+SOURCES = {"2": "School", "1": "Parent or young person", "4": "Social care", "3": "Health", "5": "Other", "": "Not known"}
+OUTCOMES = {"Y": "assess", "H": "assess", "N": "refuse", "A": "awaiting", "W": "withdrawn"}
+AGE_GROUPS = ["under_5", "5_to_10", "11_to_15", "16_to_19", "20_to_25"]
+SIX_WEEKS, TWENTY_WEEKS, YEAR_OF_DAYS = 42, 140, 365
+STAGES = ["decision_in_6_weeks", "decision_over_6_weeks"] + [f"assessment_{age}" for age in ("in_20_weeks", "over_20_weeks", "over_1_year")]
+QUARTER_STEPS = ["opening", "new", "transferred_in", "ceased", "expected", "closing", "residual"]
 
 
 @indicator
@@ -258,3 +267,220 @@ def ehc_plans_by_need_percent(needs: pd.DataFrame) -> pd.DataFrame:
     )
     long["category"] = long["category"].str.removeprefix("number_")
     return percent(long.assign(breakdown="need", time_identifier=ACADEMIC), "plans", "ehc_plans")
+
+
+@indicator
+def ehc_plans_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans that the council maintained on the last day of each quarter.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter: ``value`` (plans).
+
+    Source: the council's SEN2 return. Official equivalent: ``ehcplans``, once a year in January.
+    """
+    return council.counted(council.stock["quarter"])
+
+
+@indicator
+def ehc_plans_january_council_count(council: Council) -> pd.DataFrame:
+    """Plans on the last census day in January that the council's own return gives, by DfE's groups of placements.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a group: ``value`` (plans). Beside the published census it shows what the two do not explain of each other.
+
+    Source: the council's SEN2 return. Official equivalent: ``ehcplans`` and its groups, published months later.
+    """
+    return council.january_groups()
+
+
+@indicator
+def ehc_requests_quarter_count(council: Council) -> pd.DataFrame:
+    """Requests for an assessment that the council received in each quarter.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter: ``value`` (requests).
+
+    Source: the council's SEN2 return. Official equivalent: ``requests_received_in_year``.
+    """
+    return council.counted(council.in_quarter(council.cases["receiveddate"]))
+
+
+@indicator
+def ehc_requests_by_source_quarter_count(council: Council) -> pd.DataFrame:
+    """Requests for an assessment received in each quarter, by who made them.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and source: ``value`` (requests).
+
+    Source: the council's SEN2 return, item requestsource, from 2025.
+    """
+    sources = council.cases["requestsource"].map(SOURCES)
+    return council.counted(council.in_quarter(council.cases["receiveddate"]), sources, list(SOURCES.values()), "source")
+
+
+@indicator
+def ehc_requests_by_outcome_quarter_count(council: Council) -> pd.DataFrame:
+    """Requests received in each quarter, by what the council had decided by the day of the return.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and outcome (``assess``, ``refuse``, ``awaiting``, ``withdrawn``): ``value`` (requests).
+
+    Source: the council's SEN2 return, item requestoutcome.
+    """
+    outcomes = council.cases["requestoutcome"].map(OUTCOMES)
+    return council.counted(council.in_quarter(council.cases["receiveddate"]), outcomes, sorted(set(OUTCOMES.values())), "request_outcome")
+
+
+@indicator
+def new_ehc_plans_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans made for the first time in each quarter; plans taken over from another council are not among them.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter: ``value`` (plans).
+
+    Source: the council's SEN2 return. Official equivalent: ``new_ehc_plans``.
+    """
+    return council.counted(council.in_quarter(_new_plans(council)["startdate"]))
+
+
+@indicator
+def ceased_ehc_plans_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans that ended in each quarter, for whatever reason.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter: ``value`` (plans).
+
+    Source: the council's SEN2 return. Official equivalent: ``total_ceased``.
+    """
+    return council.counted(council.in_quarter(council.cases["ceasedate"]))
+
+
+@indicator
+def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:
+    """The plans of each quarter's last day set against those of the quarter before, and those that were new, came or ended.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter from the second on and step: ``value`` (plans). Expected = opening + new + transferred in - ceased;
+        residual = closing - expected.
+
+    Source: the council's SEN2 return.
+    """
+    came = council.tables["activeplans"].merge(transfers_in(council.tables), on=["child", "request"], validate="many_to_one")
+    flows = {
+        "closing": council.stock["quarter"],
+        "new": council.in_quarter(_new_plans(council)["startdate"]),
+        "transferred_in": council.in_quarter(came["entrydate"]),
+        "ceased": council.in_quarter(council.cases["ceasedate"]),
+    }
+    table = pd.DataFrame({step: council.counted(days).set_index("time_period")["value"] for step, days in flows.items()})
+    table["opening"] = table["closing"].shift()
+    table["expected"] = table["opening"] + table["new"] + table["transferred_in"] - table["ceased"]
+    table["residual"] = table["closing"] - table["expected"]
+    steps = table[table["opening"].notna()].reset_index().melt("time_period", QUARTER_STEPS, var_name="category")
+    return council.figures(steps.assign(breakdown="quarter_step"))
+
+
+@indicator
+def open_cases_by_stage_count(council: Council) -> pd.DataFrame:
+    """Requests that had not come to an end on the last day of each quarter, by stage and by how long they had been open.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and stage: ``value`` (requests). Withdrawn requests bear no date and are left out.
+
+    Source: the council's SEN2 return; SEND Regulations 2014, regulations 5 and 13.
+    """
+    found = []
+    for quarter, day in last_days(council).items():
+        cases = council.cases[(council.cases["receiveddate"] <= day) & (council.cases["requestoutcome"] != "W")]
+        told = (cases["requestoutcome"] == "H") | (cases["requestoutcomedate"] <= day)
+        closed = (told & (cases["requestoutcome"] == "N")) | (cases["assessmentoutcome"] == "H") | (cases["assessmentoutcomedate"] <= day)
+        still = cases[~closed]
+        days = (day - still["receiveddate"]).dt.days
+        late = np.where(days > YEAR_OF_DAYS, "over_1_year", np.where(days > TWENTY_WEEKS, "over_20_weeks", "in_20_weeks"))
+        waiting = np.where(days > SIX_WEEKS, "decision_over_6_weeks", "decision_in_6_weeks")
+        stage = pd.Series(np.where(told[still.index], "assessment_" + pd.Series(late, index=still.index), waiting), index=still.index)
+        found.append(pd.DataFrame({"quarter": quarter, "stage": stage}))
+    cases = pd.concat(found, ignore_index=True)
+    return council.counted(cases["quarter"], cases["stage"], STAGES, "case_stage")
+
+
+@indicator
+def ehc_plans_by_need_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans on the last day of each quarter, by the child's main type of need.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and need: ``value`` (plans).
+
+    Source: the council's SEN2 return, item SENtype of the first rank.
+    """
+    needs = council.stock["sentype"].fillna("").str.lower().replace("", "need_unknown")
+    return council.counted(council.stock["quarter"], needs, NEEDS, "need")
+
+
+@indicator
+def ehc_plans_by_age_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans on the last day of each quarter, by the age on 31 August before.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and age group: ``value`` (plans).
+
+    Source: the council's SEN2 return; ages as DfE counts them.
+    """
+    groups = pd.cut(council.stock["age"], [-np.inf, 4, 10, 15, 19, np.inf], labels=AGE_GROUPS).astype("str")
+    return council.counted(council.stock["quarter"], groups, AGE_GROUPS, "age_group")
+
+
+@indicator
+def ehc_plans_by_sex_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans on the last day of each quarter, by sex as recorded.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and sex: ``value`` (plans).
+
+    Source: the council's SEN2 return, item sex.
+    """
+    sex = council.stock["sex"].map({"F": "female", "M": "male"}).fillna("sex_unknown")
+    return council.counted(council.stock["quarter"], sex, ["female", "male"], "sex")
+
+
+def _new_plans(council: Council) -> pd.DataFrame:
+    """Cases with a plan that this council made: those with one that came from another council are left out."""
+    key = ["child", "request"]
+    came = pd.MultiIndex.from_frame(transfers_in(council.tables)[key])
+    return council.cases[~pd.MultiIndex.from_frame(council.cases[key]).isin(came)]

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from svip_lib.config.registry import indicator
+from svip_lib.indicators.council import Council
 from svip_lib.indicators.ehc_plans import NEEDS
 from svip_lib.indicators.shape import PLACE, TOLD, percent, wide
 
@@ -169,3 +170,67 @@ def placements_mainstream_by_need_percent(needs_by_placement: pd.DataFrame) -> p
     table = part.join(whole).reset_index().rename(columns={"value": "part", "available_from": "as_at"})
     table["category"] = table["measure"].str.removeprefix("number_")
     return percent(table.assign(breakdown="need"), "part", "whole")
+
+
+@indicator
+def placements_by_group_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans on the last day of each quarter, by DfE's published groups of placements.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and group: ``value`` (plans).
+
+    Source: the council's SEN2 return; groups as in data/dictionary/placements.csv.
+    """
+    groups = council.stock["published_group"].replace("ed_elsewhere", "elsewhere")
+    return council.counted(council.stock["quarter"], groups, GROUPS, "placement_group")
+
+
+@indicator
+def placements_by_dsg_category_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans on the last day of each quarter, by the seven categories of the DSG management plan.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and category: ``value`` (plans).
+
+    Source: the council's SEN2 return; categories as in data/dictionary/placements.csv.
+    """
+    return council.counted(council.stock["quarter"], council.stock["dsg_category"], breakdown="dsg_category")
+
+
+@indicator
+def placements_mainstream_quarter_percent(council: Council) -> pd.DataFrame:
+    """Share of the plans of each quarter's last day whose child is in a mainstream school, in per cent of all plans.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter: ``numerator`` (in mainstream), ``denominator`` (all plans), ``value`` (per cent).
+
+    Source: the council's SEN2 return. Official equivalent: ``mainstream_total_pc``, once a year in January.
+    """
+    return council.shared(council.stock["quarter"], council.stock["published_group"] == "mainstream_total")
+
+
+@indicator
+def new_plans_mainstream_quarter_percent(council: Council) -> pd.DataFrame:
+    """Share of the plans made in each quarter whose child was in a mainstream school at its end: the leading sign of the mix to come.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter: ``numerator`` (in mainstream), ``denominator`` (plans made in the quarter), ``value`` (per cent).
+
+    Source: the council's SEN2 return.
+    """
+    key = ["child", "request"]
+    stock = council.stock.merge(council.cases[[*key, "startdate"]], how="left", on=key, validate="many_to_one")
+    new = council.in_quarter(stock["startdate"]) == stock["quarter"]
+    return council.shared(stock["quarter"].where(new), stock["published_group"] == "mainstream_total")

@@ -61,7 +61,7 @@ class Checked:
         return "\n".join([*lines, *(f"Note: {note}" for note in self.notes)])
 
 
-def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: str, census: date) -> Checked:
+def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: str, year: int, last_day: date) -> Checked:
     """Read and clean the SEN2 return of a folder, and write the account and the clean tables for their owner only.
 
     Args:
@@ -69,7 +69,8 @@ def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: st
         private: Where ``checks.xlsx`` and the clean tables go.
         dictionary: The folder with the fields, codes and rules.
         la_code: The authority's own three-digit code.
-        census: The census day of the return.
+        year: The year of the SEN2 collection in whose form the return is.
+        last_day: The last day that the return tells of.
 
     Raises:
         Refusal: When there is no return, it is another council's or year's, or no key was given for real children.
@@ -84,7 +85,8 @@ def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: st
         fields,
         read_codes(dictionary),
         la_code=la_code,
-        census=census,
+        year=year,
+        last_day=last_day,
         key=SAMPLE_KEY if synthetic else _key(),
         establishments=read_csv_text(schools) if schools.is_file() else None,
     )

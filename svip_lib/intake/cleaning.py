@@ -106,7 +106,8 @@ def clean_return(
     codes: dict[str, dict[str, str]],
     *,
     la_code: str,
-    census: date,
+    year: int,
+    last_day: date,
     key: bytes,
     establishments: pd.DataFrame | None = None,
 ) -> Clean:
@@ -117,14 +118,15 @@ def clean_return(
         fields: The fields of every table.
         codes: The sets of codes.
         la_code: The authority's own three-digit code.
-        census: The census day that the return is of.
+        year: The year of the SEN2 collection in whose form the return is.
+        last_day: The last day that the return tells of: census day, or the last day of a quarter.
         key: The council's key; the same child has the same hash in every quarter, and nobody without the key can make it.
         establishments: Schools by ``urn``, with ``sen_unit``, ``resourced_provision``, ``low_age`` and ``high_age``, if there is a list.
 
     Raises:
         Refusal: When the return is of another authority or census.
     """
-    _check_header(sent, la_code, census)
+    _check_header(sent, la_code, year)
     account = Account(fields)
     tables, lost, sent_rows = {}, {}, {name: len(sent.tables[name]) for name in TABLES}
     for name in TABLES:
@@ -136,14 +138,14 @@ def clean_return(
         typed = _read_cells(name, raw, fields[name], codes, sent.version, account, bad)
         _check_keys(name, raw, typed, tables, lost, account, bad)
         tables[name], lost[name] = typed[~bad], set(typed.loc[bad, f"{name}tableid"])
-    _check_rules(tables, account, census=pd.Timestamp(census), la_code=la_code, establishments=establishments)
+    _check_rules(tables, account, last_day=pd.Timestamp(last_day), la_code=la_code, establishments=establishments)
     _drop_condemned(tables, account)
     rows = pd.DataFrame([{"table": name, "rows_in": sent_rows[name], "clean": len(table)} for name, table in tables.items()])
     rows["quarantined"] = rows["rows_in"] - rows["clean"]
     return Clean(_without_persons(tables, key, fields), rows, account.lines)
 
 
-def _check_header(sent: Sen2Return, la_code: str, census: date) -> None:
+def _check_header(sent: Sen2Return, la_code: str, year: int) -> None:
     """A return of another council or year must stop everything: no row of it is ours. A workbook has no header to look at."""
     header = sent.tables["sen2"]
     if header.empty:
@@ -154,10 +156,8 @@ def _check_header(sent: Sen2Return, la_code: str, census: date) -> None:
         raise Refusal("A return has one header record.", **place, remedy="Export the return again.")
     if first["lea"] != la_code:
         raise Refusal(f"The return is of authority {first['lea']}, not {la_code}.", **place, column="lea", remedy="Take the right file.")
-    if first["year"] not in ("", str(census.year)):
-        raise Refusal(
-            f"The return is of {first['year']}, not {census.year}.", **place, column="year", remedy="Take the right quarter's return."
-        )
+    if first["year"] not in ("", str(year)):
+        raise Refusal(f"The return is of {first['year']}, not {year}.", **place, column="year", remedy="Take the right quarter's return.")
 
 
 def _read_cells(
@@ -257,21 +257,21 @@ def _check_keys(name: str, raw: pd.DataFrame, typed: pd.DataFrame, tables: dict,
 
 
 def _check_rules(
-    tables: dict[str, pd.DataFrame], account: Account, *, census: pd.Timestamp, la_code: str, establishments: pd.DataFrame | None
+    tables: dict[str, pd.DataFrame], account: Account, *, last_day: pd.Timestamp, la_code: str, establishments: pd.DataFrame | None
 ) -> None:
     """The rules over several columns and tables, as plain masks; a row that breaks one of the hard ones is condemned."""
     for name, table in tables.items():
         table["condemned"] = False
         for column, told in account.fields[name].items():
             if told.type == "date" and column in table and column not in PLANNED_AHEAD:
-                late = table[column] > census
+                late = table[column] > last_day
                 level = QUARANTINE if told.required else WARN
                 account.add("date_in_future", level, name, table[late], column, table[column])
                 table["condemned"] |= late & told.required
-    _check_persons(tables, account, census)
+    _check_persons(tables, account, last_day)
     _check_requests(tables, account, la_code)
     _check_plans(tables, account, la_code)
-    _check_settings(tables, account, census, establishments)
+    _check_settings(tables, account, last_day, establishments)
 
 
 def _tell(account: Account, tables: dict, name: str, rule: str, mask: pd.Series, column: str, level: str = WARN) -> None:
@@ -283,7 +283,7 @@ def _tell(account: Account, tables: dict, name: str, rule: str, mask: pd.Series,
         table["condemned"] |= mask
 
 
-def _check_persons(tables: dict, account: Account, census: pd.Timestamp) -> None:
+def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> None:
     person = tables["person"]
     number, spelt = person["upn"].astype("str"), person["upn"].astype("str").str.upper().str.replace(" ", "")
     given = spelt != ""
@@ -300,7 +300,7 @@ def _check_persons(tables: dict, account: Account, census: pd.Timestamp) -> None
     reason = person["upnunknown"] != ""
     _tell(account, tables, "person", "upn_missing_without_reason", ~given & (uln == "") & ~reason, "upn")
     _tell(account, tables, "person", "upn_reason_beside_number", (given | (uln != "")) & reason, "upnunknown")
-    begins = pd.Timestamp(census.year - (census.month < SCHOOL_YEAR_BEGINS), SCHOOL_YEAR_BEGINS - 1, 31)
+    begins = pd.Timestamp(last_day.year - (last_day.month < SCHOOL_YEAR_BEGINS), SCHOOL_YEAR_BEGINS - 1, 31)
     person["age"] = _age(person["personbirthdate"], begins)
     _tell(account, tables, "person", "age_outside_0_to_24", ~person["age"].between(0, OLDEST) & ~person["condemned"], "personbirthdate")
     asked = person["persontableid"].isin(tables["requests"]["persontableid"])
@@ -385,7 +385,7 @@ def _check_plans(tables: dict, account: Account, la_code: str) -> None:
     _tell(account, tables, "senneed", "rank_2_without_rank_1", alone, "sentyperank")
 
 
-def _check_settings(tables: dict, account: Account, census: pd.Timestamp, establishments: pd.DataFrame | None) -> None:
+def _check_settings(tables: dict, account: Account, last_day: pd.Timestamp, establishments: pd.DataFrame | None) -> None:
     for name in ("plandetail", "placementdetail"):
         place = tables[name]
         for column in ("urn", "ukprn"):

@@ -15,11 +15,11 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from svip_lib.config.periods import SIX_DIGITS, january_of, period_label
+from svip_lib.config.periods import QUARTERLY, SIX_DIGITS, Quarter, january_of, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
-from svip_lib.show.words import headline, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
 
 INK, GREY = "#1a1a1a", "#6b7178"
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -72,6 +72,8 @@ def draw(released: Released, entry: Indicator) -> str | None:
         return None
     with plt.style.context(["afcharts.afcharts", _STYLE]), mpl.rc_context({"svg.hashsalt": entry.name}):
         figure = painter(released, entry)
+        if is_synthetic(released, entry):  # in the picture too: pictures travel without their pages
+            figure.suptitle("SYNTHETIC", x=0.99, ha="right", fontsize="small", fontweight=600, color=INK)
         svg = _to_svg(figure)
         plt.close(figure)
     return svg
@@ -109,8 +111,11 @@ def _tick(value: float, _position: int, entry: Indicator) -> str:
     return f"£{value / 1e6:.0f}m" if entry.indicator_unit == "£" else plain(value, entry.indicator_unit, 0)
 
 
-def _year(period: str) -> int:
-    """A place on the axis: the year in which the period ends."""
+def _place(period: str) -> int:
+    """A place on the axis, one step a period: the year in which it ends, or for a quarter its number since the year nought."""
+    if "Q" in period:
+        quarter = Quarter.from_code(period)
+        return 4 * quarter.start_year + quarter.number
     return january_of(period) if len(period) == SIX_DIGITS else int(period)
 
 
@@ -134,28 +139,31 @@ def _series(released: Released, entry: Indicator) -> Figure:
     lines.append(("Plan", plan, PLAN))
     lines = [(name, rows[rows["value"].notna()], style) for name, rows, style in lines]
     lines = [(name, rows.sort_values("time_period"), style) for name, rows, style in lines if len(rows)]
-    last = max(_year(rows["time_period"].iloc[-1]) for _, rows, _ in lines)
+    last = max(_place(rows["time_period"].iloc[-1]) for _, rows, _ in lines)
     ends = []
     for name, rows, style in lines:
-        line = rows.set_index(rows["time_period"].map(_year))["value"]
+        line = rows.set_index(rows["time_period"].map(_place))["value"]
         newest, value = line.index[-1], line.iloc[-1]
         line = line.reindex(range(line.index[0], newest + 1))  # a year without a figure is a gap, not a line across it
         axes.plot(line.index, line, clip_on=False, **style)
         ends.append((value, f"{name} {headline(value, entry)}", newest, style is MARKS["authority"]))
     periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]})
-    axes.set_xticks([_year(period) for period in periods], [_short(period, entry) for period in periods])
+    axes.set_xticks([_place(period) for period in periods], [_short(period, entry) for period in periods])
     low = min(rows["value"].min() for _, rows, _ in lines)
     axes.set_ylim(bottom=min(0, low * 1.15))
     axes.margins(y=0.12)
     if low < 0:
         axes.axhline(0, color=GREY, linewidth=1)
     axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
-    axes.set_xlim(_year(periods[0]) - 0.3, last + 0.15)
+    axes.set_xlim(_place(periods[0]) - 0.3, last + 0.15)
     _label_ends(axes, ends, last)
     return figure
 
 
 def _short(period: str, entry: Indicator) -> str:
+    if entry.time_identifier == QUARTERLY:
+        quarter = Quarter.from_code(period)
+        return f"{quarter.first_day:%b} to\n{quarter.last_day:%b %Y}"
     return period_label(period, entry.time_identifier).replace("January ", "Jan ")
 
 
@@ -218,7 +226,7 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
     names = {released.area("authority"): released.area_name(released.area("authority")), released.area("England"): "England"}
     long = pd.DataFrame(
         {
-            "year": rows["time_period"].map(_year),
+            "year": rows["time_period"].map(_place),
             "value": rows["value"],
             "panel": rows["category"].map(entry.categories),
             "line": rows["area"].map(names),

@@ -14,6 +14,8 @@ from svip_lib.disclosure.gate import Released
 from svip_lib.show.words import number, plain
 
 UNVERIFIED = "[unverified]"
+ALL_PLANS = "All plans"
+ROWS = {"rows_in": "Rows in", "clean": "Clean", "quarantined": "Set aside"}
 
 
 def sources(released: Released, used: set[str] | None = None) -> pd.DataFrame:
@@ -126,6 +128,59 @@ def _spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+def own_rows(released: Released) -> pd.DataFrame:
+    """Return what the council's own return brought: for each of its tables the rows that came in, are clean and were set aside."""
+    table = released.registers["own_rows"]
+    whole = (
+        pd.DataFrame({"table": ["All tables"]}).assign(**{name: table[name].astype(int).sum() for name in ROWS}) if len(table) else table
+    )
+    told = pd.concat([table.assign(**{name: table[name].astype(int) for name in ROWS}), whole], ignore_index=True)
+    frame = pd.DataFrame({"Table": told["table"].map(_spaced)})
+    return frame.assign(**{heading: [plain(value, "", 0) for value in told[name]] for name, heading in ROWS.items()})
+
+
+def own_findings(released: Released) -> pd.DataFrame:
+    """Return what in the council's own return was mended, doubted and set aside, by rule, with what would put it right."""
+    table = released.registers["own_findings"]
+    table = table.assign(order=table["level"].map({"quarantine": 0, "warn": 1, "repair": 2})).sort_values(["order", "table", "rule"])
+    return pd.DataFrame(
+        {
+            "What was done": table["level"].map({"quarantine": "Set aside", "warn": "Kept, in doubt", "repair": "Mended"}),
+            "Table": table["table"].map(_spaced),
+            "Rows": [plain(int(value), "", 0) for value in table["rows"]],
+            "Why": table["says"],
+            "What would put it right": table["remedy"],
+        }
+    )
+
+
+def reconciliation(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return the plans of the last January by the council's own return beside the published census, with what neither explains."""
+    own, published = dictionary["ehc_plans_january_council_count"], dictionary["placements_by_group_percent"]
+    mine = released.select(own.name, area=released.area("authority")).set_index("category")
+    if mine.empty:
+        return pd.DataFrame()
+    theirs = released.select(published.name, area=released.area("authority"), measure="actual")
+    theirs = theirs[theirs["time_period"] == mine["time_period"].iloc[0]].set_index("category")["numerator"]
+    frame = pd.DataFrame({"own": mine["value"], "shorthand": mine["shorthand"], "published": theirs}).reindex(list(own.categories))
+    frame = frame.fillna({"shorthand": "x"})
+    frame.loc[ALL_PLANS] = {"own": frame["own"].sum(), "shorthand": "", "published": frame["published"].sum()}
+    if frame["own"].isna().any():
+        frame.loc[ALL_PLANS, ["own", "shorthand"]] = [float("nan"), "x"]
+    label = period_label(mine["time_period"].iloc[0], own.time_identifier)
+    gap = frame["own"] - frame["published"]
+    return pd.DataFrame(
+        {
+            own.filter_hint: [own.categories.get(name, name) for name in frame.index],
+            f"Own return, {label}": [
+                number(value, own, "" if pd.notna(value) else mark) for value, mark in zip(frame["own"], frame["shorthand"], strict=True)
+            ],
+            "Published by DfE": ["[x]" if pd.isna(value) else plain(value, "", 0) for value in frame["published"]],
+            "Residual": ["[x]" if pd.isna(value) else plain(value, "", 0, signed=True) for value in gap],
+        }
+    )
+
+
 def report_findings(agreement: Agreement) -> pd.DataFrame:
     """Return the slips and gaps of the council's own report, with what follows from each."""
     entries = agreement.findings
@@ -223,6 +278,12 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
         "What looks wrong in the figures published for the authority, and was left as published",
         lambda given: oddities(given.released),
     ),
+    "own_rows": ("What the council's own return brought, by table", lambda given: own_rows(given.released)),
+    "own_findings": ("What in the council's own return was mended, doubted or set aside", lambda given: own_findings(given.released)),
+    "reconciliation": (
+        "Plans by the council's own return beside the published census",
+        lambda given: reconciliation(given.released, given.dictionary),
+    ),
     "report_findings": ("Slips and gaps in the council's report", lambda given: report_findings(given.agreement)),
     "unverified": ("What nobody has verified", lambda given: unverified(given.agreement)),
     "amounts": ("The money that the agreement names", lambda given: amounts(given.agreement)),
@@ -230,4 +291,9 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
     "decisions": ("Decisions that shape this pack", lambda given: assurance(given.assurance / "decisions.csv")),
     "assumptions": ("Assumptions that this pack rests on", lambda given: assurance(given.assurance / "assumptions.csv")),
 }
-OF_NUMBERS = ("published_and_computed", "table_3")
+# The indicators that a table shows beside each other.
+INDICATORS = {
+    "table_3": ("placements_table_3_percent", "placements_closest_to_table_3_percent"),
+    "reconciliation": ("ehc_plans_january_council_count",),
+}
+OF_NUMBERS = ("published_and_computed", "table_3", "own_rows", "reconciliation")

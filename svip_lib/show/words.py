@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from svip_lib.config.periods import ACADEMIC, period_label
+from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, day_label, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
 
@@ -76,9 +76,19 @@ class Newest:
 def own_rows(released: Released, entry: Indicator) -> pd.DataFrame:
     """Return the authority's own rows that are shown first: computed ones, or published ones where only those exist."""
     rows = shown(released, entry)
-    rows = rows[(rows["area"] == released.area("authority")) & (rows["origin"] == "published")]
+    rows = rows[rows["area"] == released.area("authority")]
     actual = rows[rows["measure"] == "actual"]
     return actual if len(actual) else rows[rows["measure"] == "published"]
+
+
+def is_synthetic(released: Released, entry: Indicator) -> bool:
+    """Tell whether an indicator's figures come from invented children; then every page and picture of them must say so."""
+    return bool((own_rows(released, entry)["origin"] == "synthetic").any())
+
+
+def source_line(released: Released, entry: Indicator) -> str:
+    """Return where an indicator's figures come from, marked where its children are invented."""
+    return f"SYNTHETIC, invented children in the form of: {entry.source}" if is_synthetic(released, entry) else entry.source
 
 
 def newest(released: Released, entry: Indicator) -> Newest | None:
@@ -130,9 +140,15 @@ def message(released: Released, entry: Indicator) -> str:
     now = newest(released, entry)
     area = released.area_name(released.area("authority"))
     if now is None:
+        if entry.time_identifier == QUARTERLY:
+            return f"{entry.label}: not supplied; this pack holds no return of {area}'s own"
         return f"{entry.label}: our files hold no figure of {area} that was known on this pack's day"
     text = entry.sentence.format(
-        area=area, value=headline(now.row["value"], entry), period=now.label, category=entry.categories.get(now.row["category"], "")
+        area=area,
+        value=headline(now.row["value"], entry),
+        period=now.label,
+        last_day=day_label(Quarter.from_code(now.period).last_day) if entry.time_identifier == QUARTERLY else now.label,
+        category=entry.categories.get(now.row["category"], ""),
     )
     return text + _beside(released, entry, now)
 
@@ -197,7 +213,8 @@ def meaning(released: Released, entry: Indicator) -> str:
     now = newest(released, entry)
     if now is None:
         return f"There is no figure to read. {entry.reading}"
-    others = _others(released, entry, now) if entry.indicator_unit == "%" and entry.chart != "table" else ""
+    compared = entry.indicator_unit == "%" and entry.chart != "table" and now.row["origin"] == "published"
+    others = _others(released, entry, now) if compared else ""
     earlier = period_label(now.before["time_period"], entry.time_identifier) if now.before is not None else ""
     sentences = [others, _change(now, entry, earlier) if earlier else ""]
     return " ".join([*(text for text in sentences if text), entry.reading])
@@ -253,10 +270,12 @@ def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     known = rows[rows["value"].notna()]["time_period"]
     first, last = neighbour_periods(released, entry) if entry.chart == "neighbours" else (known.min(), known.max())
     first, last = period_label(first, entry.time_identifier), period_label(last, entry.time_identifier)
-    span = f"{first} and {last}" if entry.chart == "neighbours" else f"{first} to {last}"
+    until = " up to " if entry.time_identifier == QUARTERLY else " to "
+    span = f"{first} and {last}" if entry.chart == "neighbours" else f"{first}{until}{last}"
     when = span if first != last and entry.chart != "bars" else last
     label = entry.label if entry.label[1].isupper() else entry.label[0].lower() + entry.label[1:]
-    return f"{kind} of {label}, {when}. {message(released, entry)}. All values are in the table that follows."
+    marked = "SYNTHETIC. " if is_synthetic(released, entry) else ""
+    return f"{marked}{kind} of {label}, {when}. {message(released, entry)}. All values are in the table that follows."
 
 
 def subtitle(released: Released, entry: Indicator, base: str) -> str:
@@ -264,4 +283,5 @@ def subtitle(released: Released, entry: Indicator, base: str) -> str:
     unit = {"": "number", "%": "per cent", "£": "pounds"}[entry.indicator_unit]
     area = released.area_name(released.area("authority"))
     when = "census day in January" if entry.time_identifier == ACADEMIC else entry.time_identifier.lower()
-    return f"{entry.label}, {unit}; base: {base}; {area}, {when}"
+    marked = "SYNTHETIC; " if is_synthetic(released, entry) else ""
+    return f"{marked}{entry.label}, {unit}; base: {base}; {area}, {when}"

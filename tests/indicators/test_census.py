@@ -121,6 +121,7 @@ def test_a_plan_without_an_open_placement_is_kept_and_the_census_is_set_against_
         "namedplan": plans(("a", 1, "2024-01-01", None), ("b", 1, "2024-01-01", None)),
         "placementdetail": places(("a", 1, "100001", "", "", 1, False, False, "2024-09-01", None)),
         "senneed": pd.DataFrame({"child": ["a", "a"], "request": [1, 1], "sentype": ["SEMH", "ASD"], "sentyperank": [2, 1]}),
+        "activeplans": pd.DataFrame({"child": ["a", "b"], "request": [1, 1], "transferla": ["", ""]}),
     }
     rows = census(tables, placements, SCHOOLS, DAY)
     assert rows.set_index("child")["placement"].to_dict() == {"a": "mainstream_academy", "b": "placement_unknown"}
@@ -129,3 +130,17 @@ def test_a_plan_without_an_open_placement_is_kept_and_the_census_is_set_against_
     assert told.loc["ehcplans", ["counted", "published", "residual"]].to_list() == [2, 3, -1]
     assert told.loc["mainstream_total", "residual"] == 0
     assert pd.isna(told.loc["placement_unknown", "published"])
+
+
+def test_a_plan_that_another_council_still_maintained_on_the_day_is_not_counted(placements):
+    tables = {
+        "person": pd.DataFrame({"child": ["a", "b"], "birth_year": [2012, 2015], "sex": ["F", "M"]}),
+        "namedplan": plans(("a", 1, "2020-01-01", None), ("b", 1, "2020-01-01", None)),
+        "placementdetail": places(
+            ("a", 1, "100001", "", "", 1, False, False, "2025-01-16", None), ("b", 1, "100001", "", "", 1, False, False, "2025-01-17", None)
+        ),
+        "senneed": pd.DataFrame({"child": [], "request": [], "sentype": [], "sentyperank": []}),
+        "activeplans": pd.DataFrame({"child": ["a", "b"], "request": [1, 1], "transferla": ["886", "886"]}),
+    }
+    tables["senneed"] = tables["senneed"].astype({"child": "str", "request": "int64", "sentype": "str"})
+    assert census(tables, placements, SCHOOLS, DAY)["child"].to_list() == ["a"]

@@ -23,7 +23,9 @@ def extracts(tmp_path, repository):
 
 
 def check(extracts, tmp_path, repository):
-    return check_extracts(extracts, tmp_path / "private", repository / "data" / "dictionary", la_code="887", census=CENSUS)
+    return check_extracts(
+        extracts, tmp_path / "private", repository / "data" / "dictionary", la_code="887", year=CENSUS.year, last_day=CENSUS
+    )
 
 
 def test_the_account_is_written_for_its_owner_only_with_a_remedy_for_each_line(extracts, tmp_path, repository):
@@ -65,7 +67,7 @@ def test_real_children_are_not_read_without_the_councils_key(extracts, tmp_path,
 
 
 def test_the_command_draws_a_sample_and_checks_it(checkout, tmp_path):
-    drawn = run_svip(checkout, "sample", "--plans", "80", "--out", str(tmp_path / "drawn"))
+    drawn = run_svip(checkout, "sample", "--plans", "80", "--year", "2026", "--out", str(tmp_path / "drawn"))
     assert drawn.returncode == 0, drawn.stderr
     done = run_svip(checkout, "check", "2025-26-Q3", "--data", str(tmp_path / "drawn"))
     assert done.returncode in (0, 1), done.stderr
@@ -74,6 +76,7 @@ def test_the_command_draws_a_sample_and_checks_it(checkout, tmp_path):
     again = run_svip(checkout, "sample", "--out", str(tmp_path / "drawn"))
     assert again.returncode == 2
     assert "exists already" in again.stderr
-    other = run_svip(checkout, "check", "2025-26-Q4", "--data", str(tmp_path / "drawn"))
+    assert run_svip(checkout, "sample", "--plans", "80", "--year", "2025", "--out", str(tmp_path / "older")).returncode == 0
+    other = run_svip(checkout, "check", "2025-26-Q4", "--data", str(tmp_path / "older"))
     assert other.returncode == 2
     assert "The return is of 2025, not 2026" in other.stderr

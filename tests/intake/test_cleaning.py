@@ -38,7 +38,7 @@ def codes(dictionary):
 
 def cleaned(folder, fields, codes, **changes) -> Clean:
     schools = read_csv_text(folder / "establishments.csv")
-    told = {"la_code": "887", "census": CENSUS, "key": b"k" * 32, "establishments": schools} | changes
+    told = {"la_code": "887", "year": CENSUS.year, "last_day": CENSUS, "key": b"k" * 32, "establishments": schools} | changes
     return clean_return(read_sen2(folder, fields), fields, codes, **told)
 
 
@@ -133,9 +133,7 @@ def test_a_date_of_birth_is_kept_as_the_school_year_of_birth_and_nothing_finer(s
     assert (born % 1 == 0).all()
 
 
-@pytest.mark.parametrize(
-    ("changes", "told"), [({"la_code": "886"}, "of authority 887, not 886"), ({"census": date(2026, 1, 15)}, "of 2025, not 2026")]
-)
+@pytest.mark.parametrize(("changes", "told"), [({"la_code": "886"}, "of authority 887, not 886"), ({"year": 2026}, "of 2025, not 2026")])
 def test_the_return_of_another_council_or_year_stops_everything(tmp_path_factory, fields, codes, changes, told):
     folder, _ = drawn(tmp_path_factory, fields, plans=60)
     with pytest.raises(Refusal, match=told):
@@ -166,7 +164,7 @@ def test_whatever_stands_in_a_cell_nothing_is_lost_and_no_traceback_is_shown(tmp
         table[column] = table[column].astype("str")
     sizes = {name: len(table) for name, table in sent.tables.items()}
     try:
-        clean = clean_return(sent, fields, codes, la_code="887", census=CENSUS, key=b"k" * 32)
+        clean = clean_return(sent, fields, codes, la_code="887", year=CENSUS.year, last_day=CENSUS, key=b"k" * 32)
     except Refusal:
         return
     assert all(row.rows_in == sizes[row.table] == row.clean + row.quarantined for row in clean.rows.itertuples())

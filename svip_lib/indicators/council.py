@@ -1,0 +1,136 @@
+"""The council's own records as the indicators use them: events counted by quarter, and the census of each quarter's last day."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from svip_lib.config.authority import ReturnFile
+from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, academic_year_of
+from svip_lib.indicators.census import census
+from svip_lib.indicators.shape import NOT_APPLICABLE
+
+SOURCE = "council_return"
+
+
+@dataclass(frozen=True)
+class Council:
+    """The clean tables of a council's return, and the quarters that lie within it whole.
+
+    Attributes:
+        tables: The clean tables by name; every row bears ``child`` and ``request``.
+        establishments: The schools and colleges by ``urn`` and ``ukprn``, with their type.
+        placements: The dictionary of placements, with the three mappings.
+        told: The first and the last day that the return tells of.
+        census_days: The days of the January census, as far as they are known.
+        area: The council's area code.
+        origin: ``council``, or ``synthetic`` where the children are invented.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    establishments: pd.DataFrame
+    placements: pd.DataFrame
+    told: ReturnFile
+    census_days: list[date]
+    area: str
+    origin: str
+
+    @property
+    def quarters(self) -> list[Quarter]:
+        """The quarters that lie within the return whole, oldest first."""
+        return self.told.quarters
+
+    @cached_property
+    def stock(self) -> pd.DataFrame:
+        """Every active plan on the last day of each quarter: the rows of ``census`` with ``quarter`` and ``age``."""
+        found = []
+        for quarter in self.quarters:
+            rows = self._census(quarter.last_day)
+            # The age on 31 August before the school year in which the quarter ends, as DfE counts it.
+            rows["age"] = int(quarter.academic_year[:4]) - 1 - rows["birth_year"]
+            found.append(rows.assign(quarter=quarter.code))
+        return pd.concat(found, ignore_index=True)
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """Every request with what became of it: one row a request, with the dates of request, decision, assessment, plan and end."""
+        requests = self.tables["requests"][["child", "request", "receiveddate", "requestsource", "requestoutcome", "requestoutcomedate"]]
+        assessment = self.tables["assessment"][["child", "request", "assessmentoutcome", "assessmentoutcomedate", "week20"]]
+        plans = self.tables["namedplan"][["child", "request", "startdate", "ceasedate"]]
+        key = ["child", "request"]
+        rows = requests.merge(assessment.drop_duplicates(key), how="left", on=key, validate="many_to_one")
+        return rows.merge(plans.drop_duplicates(key), how="left", on=key, validate="many_to_one")
+
+    def january_groups(self) -> pd.DataFrame:
+        """Return the plans on the last census day that the return covers by DfE's groups of placements, as figures."""
+        covered = [day for day in sorted(self.census_days) if self.told.first_day <= day <= self.told.last_day]
+        if not covered:
+            return self.figures(pd.DataFrame(columns=["time_period", "value"], dtype="float64"))
+        groups = self._census(covered[-1])["published_group"].replace("ed_elsewhere", "elsewhere")
+        numbers = groups.value_counts().rename_axis("category").rename("value").astype(float).reset_index()
+        told = {"breakdown": "placement_group", "time_period": academic_year_of(covered[-1]), "time_identifier": ACADEMIC}
+        return self.figures(numbers).assign(**told)
+
+    def _census(self, day: date) -> pd.DataFrame:
+        return census(self.tables, self.placements, self.establishments, pd.Timestamp(day))
+
+    def in_quarter(self, days: pd.Series) -> pd.Series:
+        """Return the quarter of each day, as figures name it; missing for a day outside the return's whole quarters."""
+        codes = [quarter.code for quarter in self.quarters]
+        ends = pd.DatetimeIndex([self.quarters[0].first_day, *(quarter.next.first_day for quarter in self.quarters)])
+        place = np.searchsorted(ends.to_numpy(), days.to_numpy(), side="right") - 1
+        inside = days.notna() & (place >= 0) & (place < len(codes))
+        return pd.Series(np.array([*codes, ""], dtype=object)[np.where(inside, place, -1)], index=days.index).where(inside)
+
+    def counted(self, quarters: pd.Series, categories: pd.Series | None = None, known: list[str] = (), breakdown: str = "") -> pd.DataFrame:
+        """Return how many rows fall into each quarter, and category, as figures; where nothing falls, the figure is 0.
+
+        Args:
+            quarters: The quarter of each row; rows without one are left out.
+            categories: The category of each row.
+            known: Categories that are told even where nobody is in them.
+            breakdown: What the categories are of.
+        """
+        categories = pd.Series("", index=quarters.index) if categories is None else categories
+        everyone = pd.MultiIndex.from_product(
+            [[quarter.code for quarter in self.quarters], sorted({*known, *categories[quarters.notna()].unique()})],
+            names=["time_period", "category"],
+        )
+        numbers = pd.DataFrame({"time_period": quarters, "category": categories}).dropna().value_counts().reindex(everyone, fill_value=0)
+        rows = numbers.rename("value").astype(float).reset_index()
+        return self.figures(rows.assign(breakdown=breakdown))
+
+    def shared(self, quarters: pd.Series, part: pd.Series) -> pd.DataFrame:
+        """Return the share of the rows of each quarter that a condition holds for, in per cent; without rows there is no share.
+
+        Args:
+            quarters: The quarter of each row; rows without one are left out.
+            part: Whether the condition holds.
+        """
+        codes = [quarter.code for quarter in self.quarters]
+        groups = part.astype(float).groupby(quarters)
+        rows = pd.DataFrame({"numerator": groups.sum().reindex(codes), "denominator": groups.count().reindex(codes)}).fillna(0.0)
+        rows["value"] = 100 * rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
+        return self.figures(rows.rename_axis("time_period").reset_index())
+
+    def figures(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Complete the rows: whose they are, since when they could be known, and why one is missing."""
+        return (
+            pd.DataFrame({"breakdown": "", "category": "", "numerator": rows["value"], "denominator": float("nan")})
+            .assign(**rows)
+            .assign(
+                area=self.area,
+                time_identifier=QUARTERLY,
+                shorthand=np.where(rows["value"].isna(), NOT_APPLICABLE, ""),
+                source_id=SOURCE,
+                as_at=self.told.last_day.isoformat(),
+                origin=self.origin,
+            )
+        )
+
+
+def last_days(council: Council) -> pd.Series:
+    """Return the last day of each quarter by the quarter's name."""
+    return pd.Series({quarter.code: pd.Timestamp(quarter.last_day) for quarter in council.quarters})

@@ -1,0 +1,217 @@
+"""The council's own records by quarter: which day counts in which quarter, and what every figure is a share of."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from svip_lib.config.authority import ReturnFile
+from svip_lib.config.registry import read_placements
+from svip_lib.indicators import ehc_plans, placements, statutory_duties
+from svip_lib.indicators.council import Council, last_days
+
+SCHOOLS = pd.DataFrame([("100001", "", "28"), ("100002", "", "7")], columns=["urn", "ukprn", "type_code"])
+TOLD = ReturnFile(year=2026, first_day=date(2025, 10, 1), last_day=date(2026, 3, 31))
+Q3, Q4 = "202526Q3", "202526Q4"
+CASE = {
+    "receiveddate": "2025-01-06",
+    "requestsource": "2",
+    "requestoutcome": "Y",
+    "requestoutcomedate": "2025-02-03",
+    "assessmentoutcome": "Y",
+    "assessmentoutcomedate": "2025-05-20",
+    "week20": False,
+    "startdate": "2025-05-20",
+    "ceasedate": None,
+    "urn": "100001",
+    "entrydate": "2025-05-20",
+    "leavingdate": None,
+    "reviewmeeting": None,
+    "lastreview": None,
+    "transferla": "",
+    "sentype": "ASD",
+    "birth_year": 2014,
+    "sex": "F",
+}
+DATES = [name for name in CASE if name.endswith("date")] + ["reviewmeeting", "lastreview"]
+
+
+@pytest.fixture
+def council(repository):
+    """Draw a council's records from a few cases; each is told by what is particular to it."""
+
+    def draw(*cases):
+        rows = pd.DataFrame([CASE | case for case in cases]).assign(request=1)
+        rows["child"] = [f"child {number}" for number in rows.index]
+        for column in DATES:
+            rows[column] = pd.to_datetime(rows[column])
+        with_plan = rows[rows["startdate"].notna()]
+        names = {
+            "person": ["child", "birth_year", "sex"],
+            "requests": ["child", "request", "receiveddate", "requestsource", "requestoutcome", "requestoutcomedate"],
+            "assessment": ["child", "request", "assessmentoutcome", "assessmentoutcomedate", "week20"],
+        }
+        tables = {name: rows[columns] for name, columns in names.items()}
+        tables["assessment"] = tables["assessment"][tables["assessment"]["assessmentoutcome"] != ""]
+        tables["namedplan"] = with_plan[["child", "request", "startdate", "ceasedate"]]
+        tables["activeplans"] = with_plan[["child", "request", "transferla", "reviewmeeting", "lastreview"]]
+        tables["senneed"] = with_plan[["child", "request", "sentype"]].assign(sentyperank=1)
+        tables["placementdetail"] = with_plan[["child", "request", "urn", "entrydate", "leavingdate"]].assign(
+            ukprn="", sensetting="", placementrank=1, senunitindicator=False, resourcedprovisionindicator=False
+        )
+        known = read_placements(repository / "data" / "dictionary")
+        return Council(tables, SCHOOLS, known, TOLD, [date(2026, 1, 15)], "E06000035", "synthetic")
+
+    return draw
+
+
+def values(figures):
+    """The values by quarter, or by quarter and category."""
+    key = ["time_period", "category"] if (figures["category"] != "").any() else "time_period"
+    return figures.set_index(key)["value"].to_dict()
+
+
+def test_a_return_tells_of_its_whole_quarters_only():
+    assert [str(quarter) for quarter in TOLD.quarters] == ["2025-26-Q3", "2025-26-Q4"]
+    part = ReturnFile(year=2026, first_day=date(2025, 10, 2), last_day=date(2026, 3, 30))
+    assert part.quarters == []
+
+
+def test_a_day_belongs_to_the_quarter_in_which_it_lies_first_and_last_day_included(council):
+    days = pd.to_datetime(pd.Series(["2025-09-30", "2025-10-01", "2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01", None]))
+    assert council({}).in_quarter(days).fillna("").to_list() == ["", Q3, Q3, Q4, Q4, "", ""]
+
+
+def test_a_quarter_in_which_nothing_happened_says_nought_and_a_share_of_nobody_says_so(council):
+    drawn = council({"receiveddate": "2025-11-03", "requestoutcomedate": "2025-12-15"})
+    assert values(ehc_plans.ehc_requests_quarter_count(drawn)) == {Q3: 1.0, Q4: 0.0}
+    share = statutory_duties.ehc_decisions_6_weeks_quarter_percent(drawn)
+    assert share["shorthand"].to_list() == ["", "z"]
+    assert share["value"].isna().to_list() == [False, True]
+
+
+def test_six_weeks_are_42_days_and_twenty_weeks_140(council):
+    drawn = council(
+        {"receiveddate": "2025-09-01", "requestoutcomedate": "2025-10-13", "assessmentoutcomedate": "2026-01-19"},
+        {"receiveddate": "2025-09-01", "requestoutcomedate": "2025-10-14", "assessmentoutcomedate": "2026-01-20", "week20": True},
+    )
+    assert values(statutory_duties.ehc_decisions_6_weeks_quarter_percent(drawn))[Q3] == 50.0
+    assert values(statutory_duties.plans_20_weeks_quarter_percent_inc_exceptions(drawn))[Q4] == 50.0
+    assert values(statutory_duties.plans_20_weeks_quarter_percent_exc_exceptions(drawn))[Q4] == 100.0
+
+
+def test_stock_and_flow_of_a_quarter_close_but_for_a_plan_that_ends_on_its_last_day(council):
+    drawn = council(
+        {},
+        {"startdate": "2026-02-02", "entrydate": "2026-02-02", "assessmentoutcomedate": "2026-02-02"},
+        {"transferla": "886", "startdate": "2020-01-06", "entrydate": "2026-01-05"},
+        {"ceasedate": "2026-03-30"},
+        {"ceasedate": "2026-03-31"},
+    )
+    steps = {category: value for (_, category), value in values(ehc_plans.ehc_plans_stock_flow_quarter_count(drawn)).items()}
+    assert steps == {"opening": 3, "new": 1, "transferred_in": 1, "ceased": 2, "expected": 3, "closing": 4, "residual": 1}
+    assert values(ehc_plans.ehc_plans_quarter_count(drawn)) == {Q3: 3.0, Q4: 4.0}
+    assert values(ehc_plans.new_ehc_plans_quarter_count(drawn)) == {Q3: 0.0, Q4: 1.0}
+
+
+def test_an_open_request_is_told_by_its_stage_and_age_on_the_quarters_last_day(council):
+    waiting = {"requestoutcome": "A", "requestoutcomedate": None, "assessmentoutcome": "", "assessmentoutcomedate": None, "startdate": None}
+    assessed = {"assessmentoutcome": "A", "assessmentoutcomedate": None, "startdate": None}
+    drawn = council(
+        waiting | {"receiveddate": "2026-02-17"},  # 42 days
+        waiting | {"receiveddate": "2026-02-16"},
+        assessed | {"receiveddate": "2025-11-11", "requestoutcomedate": "2025-12-01"},  # 140 days
+        assessed | {"receiveddate": "2025-11-10", "requestoutcomedate": "2025-12-01"},
+        assessed | {"receiveddate": "2025-03-30", "requestoutcomedate": "2025-05-01"},  # 366 days
+        waiting | {"receiveddate": "2026-02-02", "requestoutcome": "N", "requestoutcomedate": "2026-03-02"},
+        waiting | {"receiveddate": "2026-02-02", "requestoutcome": "W"},
+        {},
+    )
+    open_cases = {
+        category: value for (quarter, category), value in values(ehc_plans.open_cases_by_stage_count(drawn)).items() if quarter == Q4
+    }
+    assert open_cases == {
+        "decision_in_6_weeks": 1,
+        "decision_over_6_weeks": 1,
+        "assessment_in_20_weeks": 1,
+        "assessment_over_20_weeks": 1,
+        "assessment_over_1_year": 1,
+    }
+
+
+def test_a_request_that_is_decided_later_was_still_waiting_on_an_earlier_last_day(council):
+    drawn = council({"receiveddate": "2025-12-01", "requestoutcomedate": "2026-01-05", "assessmentoutcomedate": "2026-03-02"})
+    told = values(ehc_plans.open_cases_by_stage_count(drawn))
+    assert told[Q3, "decision_in_6_weeks"] == 1
+    assert sum(value for (quarter, _), value in told.items() if quarter == Q4) == 0
+
+
+def test_a_plan_is_reviewed_in_time_when_a_meeting_was_held_in_the_year_before_the_last_day(council):
+    drawn = council(
+        {"startdate": "2024-09-02", "reviewmeeting": "2025-03-31"},
+        {"startdate": "2024-09-02", "reviewmeeting": "2025-03-30"},
+        {"startdate": "2024-09-02"},
+        {"startdate": "2025-09-01"},
+    )
+    figures = statutory_duties.annual_reviews_12_months_percent(drawn).set_index("time_period")
+    assert figures.loc[Q4, ["numerator", "denominator"]].to_list() == [1, 3]
+
+
+def test_a_review_decision_has_four_weeks(council):
+    drawn = council(
+        {"reviewmeeting": "2026-01-05", "lastreview": "2026-02-02"}, {"reviewmeeting": "2026-01-05", "lastreview": "2026-02-03"}
+    )
+    assert values(statutory_duties.annual_review_decisions_4_weeks_percent(drawn))[Q4] == 50.0
+
+
+def test_placements_are_told_by_both_groupings_and_both_add_to_all_plans(council):
+    drawn = council({}, {"urn": "100002"}, {"entrydate": "2026-01-05", "leavingdate": "2026-03-02"})
+    groups, seven = placements.placements_by_group_quarter_count(drawn), placements.placements_by_dsg_category_quarter_count(drawn)
+    assert {category: value for (quarter, category), value in values(groups).items() if quarter == Q4 and value} == {
+        "mainstream_total": 1,
+        "special_total": 1,
+        "placement_unknown": 1,
+    }
+    for figures in (groups, seven):
+        assert figures.groupby("time_period")["value"].sum().to_dict() == values(ehc_plans.ehc_plans_quarter_count(drawn))
+    assert values(placements.placements_mainstream_quarter_percent(drawn))[Q4] == pytest.approx(100 / 3)
+
+
+def test_new_plans_are_told_by_where_the_child_was_at_the_quarters_end(council):
+    new = {"startdate": "2026-02-02", "entrydate": "2026-02-02"}
+    drawn = council({}, new, new | {"urn": "100002"})
+    assert values(placements.new_plans_mainstream_quarter_percent(drawn))[Q4] == 50.0
+
+
+def test_age_need_sex_and_source_each_add_to_the_whole(council):
+    drawn = council(
+        {"receiveddate": "2026-01-05"}, {"receiveddate": "2026-01-05", "requestsource": "", "birth_year": 2004, "sex": "M", "sentype": "DS"}
+    )
+    assert values(ehc_plans.ehc_plans_by_age_quarter_count(drawn))[Q4, "5_to_10"] == 1
+    assert values(ehc_plans.ehc_plans_by_age_quarter_count(drawn))[Q4, "20_to_25"] == 1
+    assert values(ehc_plans.ehc_plans_by_need_quarter_count(drawn))[Q4, "ds"] == 1
+    assert values(ehc_plans.ehc_requests_by_source_quarter_count(drawn))[Q4, "Not known"] == 1
+    assert values(ehc_plans.ehc_requests_by_outcome_quarter_count(drawn))[Q4, "assess"] == 2
+    assert values(ehc_plans.ehc_plans_by_sex_quarter_count(drawn)) == {
+        (Q3, "female"): 1,
+        (Q3, "male"): 1,
+        (Q4, "female"): 1,
+        (Q4, "male"): 1,
+    }
+
+
+def test_plans_on_census_day_are_told_by_january_and_not_by_quarter(council):
+    figures = ehc_plans.ehc_plans_january_council_count(council({}, {"startdate": "2026-01-16"}))
+    assert figures[["time_period", "time_identifier", "category", "value"]].to_numpy().tolist() == [
+        ["202526", "Academic year", "mainstream_total", 1.0]
+    ]
+
+
+def test_every_figure_says_that_its_children_are_invented_and_since_when_it_could_be_known(council):
+    figures = ehc_plans.ehc_plans_quarter_count(council({}))
+    assert set(figures["origin"]) == {"synthetic"}
+    assert set(figures["as_at"]) == {"2026-03-31"}
+
+
+def test_the_last_days_are_those_of_the_quarters(council):
+    assert last_days(council({})).dt.date.to_dict() == {Q3: date(2025, 12, 31), Q4: date(2026, 3, 31)}
