@@ -106,14 +106,20 @@ def check(quarter: str, authority: str, data: Path | None) -> None:
 @click.option("--plans", default=3041, show_default=True, help="How many plans are active on census day.")
 @click.option("--shape", default="blade", show_default=True, help="One of: blade, xml, workbook, template.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
-@click.option("--year", default=2025, show_default=True, help="The year of the January census.")
+@click.option("--year", default=2026, show_default=True, help="The year of the January census.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the twelve months that are told; made on that day.")
+@click.option("--seen-on", type=click.DateTime(["%Y-%m-%d"]), help="An earlier day: the same children as they stood then.")
 @click.option("--defects", is_flag=True, help="Plant one of each known kind of defect, and list them in planted.csv.")
+@click.option("--figures-of", metavar="QUARTER", help="Write, instead of a return, the figures of a quarter that has passed.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder that does not exist yet.")
-def sample(plans: int, shape: str, seed: int, year: int, defects: bool, out: Path) -> None:
+def sample(  # noqa: PLR0913 - each is an option of the command
+    *, plans: int, shape: str, seed: int, year: int, until, seen_on, defects: bool, figures_of: str | None, out: Path
+) -> None:
     """Write a synthetic SEN2 return: invented children in the true format."""
     from svip_lib.config.fields import read_fields
     from svip_lib.config.periods import read_census_dates
     from svip_lib.sample import write_sample
+    from svip_lib.sample.history import write_history
 
     project = Project.find()
     days = read_census_dates(project.reference / "census_dates.csv")
@@ -121,9 +127,16 @@ def sample(plans: int, shape: str, seed: int, year: int, defects: bool, out: Pat
         raise Refusal(f"No census of {year} is known.", remedy=f"Choose a year from {min(days)} to {max(days)}.")
     if out.exists():
         raise Refusal(f"'{out}' exists already.", remedy="Name a folder that does not exist yet; nothing is overwritten.")
-    out.mkdir(parents=True)
+    if figures_of:
+        write_history(out, project, Quarter.parse(figures_of), area="E06000035", plans=plans, seed=seed)
+        click.echo(f"Synthetic figures of {figures_of} are in {out}.")
+        return
+    until, seen_on = until and until.date(), seen_on and seen_on.date()
     fields = read_fields(project.dictionary)
-    planted = write_sample(out, plans=plans, shape=shape, seed=seed, census=days[year], fields=fields, defects=defects)
+    out.mkdir(parents=True)
+    planted = write_sample(
+        out, plans=plans, shape=shape, seed=seed, census=days[year], fields=fields, defects=defects, until=until, seen_on=seen_on
+    )
     click.echo(f"{plans:,} synthetic plans are in {out}" + (f", with {len(planted)} planted defects." if defects else "."))
 
 

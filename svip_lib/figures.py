@@ -35,7 +35,8 @@ class Figures:
         rows: One row a figure: the key and the values of ``indicators.shape``.
         areas: One row an area that occurs: ``area``, ``area_name``, ``role`` (authority, neighbour, region, England, neighbours).
         registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``, and of the council's own records
-            ``own_rows`` (a row a table) and ``own_findings`` (a row a rule and table); empty where it supplied none.
+            ``own_rows`` (a row a table), ``own_findings`` (a row a rule and table) and ``revisions`` (a row a figure that an earlier
+            quarter told otherwise); empty where it supplied none.
     """
 
     authority: str
@@ -74,7 +75,10 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     file = project.authority(authority_name) / "agreement.yaml"
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
-    figures = pd.concat([*actual, *printed, plan, *_own_figures(own, dictionary, project)], ignore_index=True)
+    counted = own_figures(own_records(own, project), dictionary) if own else pd.DataFrame(columns=COLUMNS)
+    history = _history(project, authority_name, quarter, dictionary)
+    covered = history["time_period"].isin(counted["time_period"])
+    figures = pd.concat([*actual, *printed, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
         twice = figures.loc[figures.duplicated(KEY), ["indicator", "area", "time_period", "category"]].iloc[0].to_list()
@@ -83,6 +87,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
         )
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
+    registers["revisions"] = _revisions(history[covered], counted)
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
@@ -139,11 +144,9 @@ def _asks_for_own_records(entry: Indicator) -> bool:
     return list(inspect.signature(FUNCTIONS[entry.name]).parameters) == [OWN_RECORDS]
 
 
-def _own_figures(own: Own | None, dictionary: dict[str, Indicator], project: Project) -> list[pd.DataFrame]:
-    """The figures of the council's own records; none where it supplied none."""
-    if own is None:
-        return []
-    council = Council(
+def own_records(own: Own, project: Project) -> Council:
+    """Return what a council holds, as the indicators use it."""
+    return Council(
         tables=own.checked.clean.tables,
         establishments=own.establishments,
         placements=read_placements(project.dictionary),
@@ -152,7 +155,53 @@ def _own_figures(own: Own | None, dictionary: dict[str, Indicator], project: Pro
         area=own.area,
         origin=own.origin,
     )
-    return [_in_shape(FUNCTIONS[entry.name](council), entry) for entry in dictionary.values() if _asks_for_own_records(entry)]
+
+
+def own_figures(council: Council, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return every figure of a council's own records, in the one shape."""
+    asked = [entry for entry in dictionary.values() if _asks_for_own_records(entry)]
+    return pd.concat([_in_shape(FUNCTIONS[entry.name](council), entry) for entry in asked], ignore_index=True)
+
+
+def _history(project: Project, authority: str, quarter: Quarter, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """The figures that the council keeps of earlier quarters, each as it was told then.
+
+    Raises:
+        Refusal: When a file names an indicator that the pack does not know, or figures of another quarter.
+    """
+    parts = [pd.DataFrame(columns=COLUMNS)]
+    for earlier in project.quarters_before(authority, quarter):
+        folder = project.find_extracts(authority, earlier)
+        file = folder / "figures.csv" if folder else None
+        if file is None or not file.is_file():
+            continue
+        rows = read_figures(file)
+        for column, known in (("indicator", set(dictionary)), ("time_period", {earlier.code})):
+            if strange := sorted(set(rows[column]) - known):
+                raise Refusal(
+                    f"'{strange[0]}' is not what this file may tell of.",
+                    file=file,
+                    line=int((rows[column] == strange[0]).to_numpy().argmax()) + 2,
+                    column=column,
+                    remedy=f"It holds the figures of {earlier} alone, by the names of data/dictionary/indicators.csv.",
+                )
+        parts.append(rows[COLUMNS])
+    return pd.concat(parts, ignore_index=True)
+
+
+def read_figures(path: Path) -> pd.DataFrame:
+    """Read a file of figures in the result shape; an empty cell of a text column is empty text.
+
+    Raises:
+        Refusal: When it lacks a column or a number is none.
+    """
+    numbers = ("numerator", "denominator", "value")
+    text = [name for name in COLUMNS if name not in numbers]
+    try:
+        rows = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values={name: [""] for name in numbers})
+        return rows.astype(dict.fromkeys(numbers, "float64"))
+    except (KeyError, ValueError) as mistake:
+        raise Refusal(f"The figures cannot be read ({mistake}).", file=path, remedy=f"Its columns are: {', '.join(COLUMNS)}.") from None
 
 
 def _compute(entry: Indicator, rows: pd.DataFrame, known: set[str]) -> pd.DataFrame:
@@ -227,6 +276,13 @@ def _account(own: Own | None, project: Project) -> dict[str, pd.DataFrame]:
         says=found["rule"].map(lambda rule: says[rule]["says"]), remedy=found["rule"].map(lambda rule: says[rule]["remedy"])
     )
     return {"own_rows": own.checked.clean.rows, "own_findings": found[FOUND]}
+
+
+def _revisions(told: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """What an earlier quarter's pack told otherwise than the council's records tell it now."""
+    key = ["indicator", "category", "time_period"]
+    both = told.merge(counted, on=key, suffixes=("_then", "_now"), validate="one_to_one")
+    return both.loc[both["value_then"] != both["value_now"], [*key, "value_then", "value_now"]]
 
 
 def _plan(agreement: Agreement, dictionary: dict[str, Indicator], areas: pd.DataFrame, file: Path) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from svip_lib.show.registers import INDICATORS
 
 ROOT = Path(__file__).resolve().parents[1]
 # The way of the data. A module imports only from its own room and from rooms before it.
-ROOMS = ["config", "intake", "sample", "indicators", "figures", "disclosure", "status", "show", "section", "pack", "__main__"]
+ROOMS = ["config", "intake", "indicators", "figures", "sample", "disclosure", "status", "show", "section", "pack", "__main__"]
 GATE = ROOMS.index("disclosure")
 MODULES = sorted((ROOT / "svip_lib").rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

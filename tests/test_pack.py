@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from svip_lib.config.registry import read_dictionary
-from svip_lib.disclosure.gate import read_figures
+from svip_lib.figures import read_figures
 from svip_lib.indicators.shape import COLUMNS, KEY
 from tests.conftest import run_svip
 

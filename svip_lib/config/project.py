@@ -87,6 +87,11 @@ class Project:
         folders = (path.parent.name for path in (self.authority(authority) / "quarters").glob("*/quarter.yaml"))
         return sorted(Quarter.parse(name) for name in folders)
 
+    def quarters_before(self, authority: str, quarter: Quarter) -> list[Quarter]:
+        """Return the quarters before one of which a council keeps a folder, also those that can no longer be run, oldest first."""
+        names = (path.name for path in (self.authority(authority) / "quarters").glob("20*-Q*") if path.is_dir())
+        return sorted(known for known in map(Quarter.parse, names) if known < quarter)
+
     def quarter(self, authority: str, text: str = "latest") -> Quarter:
         """Return a quarter of a council: the newest, where ``latest`` is asked for.
 

@@ -16,11 +16,10 @@ import pandas as pd
 
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
-from svip_lib.figures import Figures, compute_figures
-from svip_lib.indicators.shape import COLUMNS, KEY
+from svip_lib.figures import Figures, compute_figures, read_figures
+from svip_lib.indicators.shape import KEY
 
 OWNER_ONLY = 0o700
-TEXT = [name for name in COLUMNS if name not in ("numerator", "denominator", "value")]
 # Read by every section: a change in one of these is a change in the figures.
 ROOMS = ("config", "intake", "indicators", "figures.py", "disclosure")
 _SEAL = object()
@@ -125,13 +124,6 @@ def read_released(project: Project, authority: str, quarter: Quarter, edition: s
         registers={name: _read_words(folder / f"{name}.csv") for name in told["registers"]},
         key=told["key"],
         seal=_SEAL,
-    )
-
-
-def read_figures(path: Path) -> pd.DataFrame:
-    """Read a file of figures in the result shape; an empty cell of a text column is empty text."""
-    return pd.read_csv(
-        path, dtype=dict.fromkeys(TEXT, "str"), keep_default_na=False, na_values={name: [""] for name in COLUMNS if name not in TEXT}
     )
 
 

@@ -332,7 +332,7 @@ def ehc_requests_by_source_quarter_count(council: Council) -> pd.DataFrame:
 
 @indicator
 def ehc_requests_by_outcome_quarter_count(council: Council) -> pd.DataFrame:
-    """Requests received in each quarter, by what the council had decided by the day of the return.
+    """Requests received in each quarter, by what the council had decided by its last day.
 
     Args:
         council: The council's own records.
@@ -342,8 +342,10 @@ def ehc_requests_by_outcome_quarter_count(council: Council) -> pd.DataFrame:
 
     Source: the council's SEN2 return, item requestoutcome.
     """
-    outcomes = council.cases["requestoutcome"].map(OUTCOMES)
-    return council.counted(council.in_quarter(council.cases["receiveddate"]), outcomes, sorted(set(OUTCOMES.values())), "request_outcome")
+    quarters = council.in_quarter(council.cases["receiveddate"])
+    later = council.cases["requestoutcomedate"] > quarters.map(last_days(council))
+    outcomes = council.cases["requestoutcome"].map(OUTCOMES).mask(later, "awaiting")
+    return council.counted(quarters, outcomes, sorted(set(OUTCOMES.values())), "request_outcome")
 
 
 @indicator

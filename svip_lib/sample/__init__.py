@@ -84,23 +84,19 @@ def write_sample(  # noqa: PLR0913 - each says one thing of the sample, and most
     if defects and shape == "blade":
         found += change_files(folder, lambda table: blade_name(table, day))
     establishments.to_csv(folder / "establishments.csv", index=False, lineterminator="\n")
-    _write_notes(folder, plans=plans, shape=shape, seed=seed, census=census, made_on=day, la=la, planted=found)
-    return found
-
-
-def _write_notes(folder: Path, *, planted: list[Defect], **arguments) -> None:
-    """Say beside the files that they are synthetic, how to make them again, and what is wrong in them."""
-    note = {
-        "synthetic": True,
-        "title": "SYNTHETIC SEN2 return: invented children, calibrated to totals that the Department for Education published",
-        "made_by": "svip_lib.sample",
-        **arguments,
-        "defects": len(planted),
-    }
-    text = yaml.safe_dump(note, sort_keys=False, allow_unicode=True, width=120)
-    (folder / "source.yaml").write_text(text, encoding="utf-8", newline="\n")
-    if planted:
+    told = {"plans": plans, "shape": shape, "seed": seed, "census": census, "made_on": day, "la": la, "defects": len(found)}
+    title = "SYNTHETIC SEN2 return: invented children, calibrated to totals that the Department for Education published"
+    write_note(folder, title, **told)
+    if found:
         with (folder / "planted.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([field.name for field in dataclasses.fields(Defect)])
-            writer.writerows(dataclasses.astuple(defect) for defect in planted)
+            writer.writerows(dataclasses.astuple(defect) for defect in found)
+    return found
+
+
+def write_note(folder: Path, title: str, **arguments) -> None:
+    """Say beside the files that they are synthetic, and how to make them again."""
+    note = {"synthetic": True, "title": title, "made_by": "svip_lib.sample", **arguments}
+    text = yaml.safe_dump(note, sort_keys=False, allow_unicode=True, width=120)
+    (folder / "source.yaml").write_text(text, encoding="utf-8", newline="\n")

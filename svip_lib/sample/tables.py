@@ -27,6 +27,7 @@ from svip_lib.sample.targets import (
     shares,
 )
 
+TABLES_OF_CASES = ["requests", "assessment", "namedplan", "plandetail", "activeplans", "placementdetail", "senneed"]
 NEIGHBOURS = ["886", "303", "883", "881", "305"]  # authorities that a child may have come from or gone to
 MOVES = np.array([4, 11, 16, 19])  # ages at which children change setting in September
 SECOND_PLACE, SECOND_NEED, BOARDS_SHORTER = 0.015, 0.3, 0.7  # of plans, of plans, of boarders: the last in January 2025, else assumed
@@ -260,6 +261,11 @@ def as_seen_on(tables: dict[str, pd.DataFrame], day: date) -> dict[str, pd.DataF
         for column, blank in blanks.items():
             seen[table].loc[late, column] = blank
 
+    entered = seen["placementdetail"].groupby("requeststableid")["entrydate"].min()
+    came = seen["activeplans"].loc[seen["activeplans"]["transferred"], "requeststableid"]
+    elsewhere = set(entered[entered.index.isin(came) & (entered > then)].index)  # another authority still had them
+    for table in TABLES_OF_CASES:
+        seen[table] = seen[table][~seen[table]["requeststableid"].isin(elsewhere)].reset_index(drop=True)
     keep("requests", "receiveddate")
     seen["person"] = seen["person"][seen["person"]["persontableid"].isin(seen["requests"]["persontableid"])].reset_index(drop=True)
     keep("assessment", "requestoutcomedate")
@@ -268,7 +274,7 @@ def as_seen_on(tables: dict[str, pd.DataFrame], day: date) -> dict[str, pd.DataF
     )
     disputes = dict.fromkeys(["assessmentmediation", "assessmenttribunal", "othermediation", "othertribunal", "week20"], 0)
     forget("assessment", "assessmentoutcomedate", {"assessmentoutcome": "A", **disputes, "assessmentoutcomedate": NEVER})
-    for table in ("namedplan", "plandetail", "activeplans", "placementdetail", "senneed"):
+    for table in TABLES_OF_CASES[2:]:
         keep(table, "startdate")
         forget(table, "ceasedate", {"active": True, "ceasereason": "", "ceasedate": NEVER})
     keep("placementdetail", "entrydate")

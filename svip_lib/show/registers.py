@@ -154,6 +154,24 @@ def own_findings(released: Released) -> pd.DataFrame:
     )
 
 
+def revisions(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return what an earlier quarter's pack told otherwise than the council's records tell it now."""
+    table = released.registers["revisions"]
+    entries = [dictionary[name] for name in table["indicator"]]
+    told = [
+        [number(float(value), entry) for value, entry in zip(table[name], entries, strict=True)] for name in ("value_then", "value_now")
+    ]
+    return pd.DataFrame(
+        {
+            "Measure": [entry.label for entry in entries],
+            "Category": [entry.categories.get(name, "all") for entry, name in zip(entries, table["category"], strict=True)],
+            "Period": [period_label(name, entry.time_identifier) for entry, name in zip(entries, table["time_period"], strict=True)],
+            "As told then": told[0],
+            "As told now": told[1],
+        }
+    )
+
+
 def reconciliation(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
     """Return the plans of the last January by the council's own return beside the published census, with what neither explains."""
     own, published = dictionary["ehc_plans_january_council_count"], dictionary["placements_by_group_percent"]
@@ -283,6 +301,10 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
     "reconciliation": (
         "Plans by the council's own return beside the published census",
         lambda given: reconciliation(given.released, given.dictionary),
+    ),
+    "revisions": (
+        "Figures of earlier quarters that the council's records now tell otherwise",
+        lambda given: revisions(given.released, given.dictionary),
     ),
     "report_findings": ("Slips and gaps in the council's report", lambda given: report_findings(given.agreement)),
     "unverified": ("What nobody has verified", lambda given: unverified(given.agreement)),

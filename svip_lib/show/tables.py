@@ -4,7 +4,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
-from svip_lib.config.periods import period_label
+from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.words import NO_BREAK, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
@@ -173,7 +173,7 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
         categories = list(order.sort_values("value", ascending=False, kind="stable")["category"])
     frame = pd.DataFrame({entry.filter_hint or "Category": [entry.categories.get(category, category) for category in categories]})
     if len(periods) > 1:
-        for period in periods:
+        for period in _few(periods, entry):
             cells = own[own["time_period"] == period].set_index("category")
             frame[period_label(period, entry.time_identifier)] = _cells(cells, categories, entry)
         return frame
@@ -192,6 +192,14 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
                     rows, categories, entry
                 )
     return frame
+
+
+def _few(periods: list[str], entry: Indicator) -> list[str]:
+    """The periods that stand side by side: all of them by year; by quarter the newest, the one before and the one a year before."""
+    if entry.time_identifier != QUARTERLY:
+        return periods
+    newest = Quarter.from_code(periods[-1])
+    return [quarter.code for quarter in (newest.year_before, newest.previous, newest) if quarter.code in periods]
 
 
 def _cells(rows: pd.DataFrame, categories: list[str], entry: Indicator) -> list[str]:

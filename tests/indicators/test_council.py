@@ -146,6 +146,15 @@ def test_a_request_that_is_decided_later_was_still_waiting_on_an_earlier_last_da
     assert sum(value for (quarter, _), value in told.items() if quarter == Q4) == 0
 
 
+def test_a_request_is_told_by_what_had_been_decided_by_the_last_day_of_its_quarter(council):
+    drawn = council(
+        {"receiveddate": "2025-12-01", "requestoutcomedate": "2026-01-01"},
+        {"receiveddate": "2025-12-01", "requestoutcomedate": "2025-12-31"},
+    )
+    told = values(ehc_plans.ehc_requests_by_outcome_quarter_count(drawn))
+    assert (told[Q3, "awaiting"], told[Q3, "assess"]) == (1, 1)
+
+
 def test_a_plan_is_reviewed_in_time_when_a_meeting_was_held_in_the_year_before_the_last_day(council):
     drawn = council(
         {"startdate": "2024-09-02", "reviewmeeting": "2025-03-31"},

@@ -1,0 +1,54 @@
+"""Synthetic figures of a quarter that has passed: what is left when its extracts are no longer kept."""
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from svip_lib.config.authority import ReturnFile
+from svip_lib.config.fields import read_codes, read_fields
+from svip_lib.config.periods import Quarter, read_census_dates
+from svip_lib.config.project import Project
+from svip_lib.config.registry import read_dictionary, read_placements
+from svip_lib.figures import own_figures
+from svip_lib.indicators.council import Council
+from svip_lib.intake.check import SAMPLE_KEY
+from svip_lib.intake.cleaning import clean_return
+from svip_lib.intake.open import read_csv_text
+from svip_lib.intake.sen2 import read_sen2
+from svip_lib.sample import write_note, write_sample
+
+
+def write_history(folder: Path, project: Project, quarter: Quarter, *, area: str, plans: int, seed: int) -> None:
+    """Write the synthetic figures of a quarter: those that the pack would have computed from a return made on its last day.
+
+    Args:
+        folder: Where ``figures.csv`` and the note beside it go.
+        project: Where dictionary and reference stand.
+        quarter: The quarter.
+        area: The council's area code.
+        plans: How many plans are active at the end of its financial year.
+        seed: Where chance begins; the same as for the returns of the same financial year.
+    """
+    fields = read_fields(project.dictionary)
+    days = read_census_dates(project.reference / "census_dates.csv")
+    year, end = quarter.start_year + 1, date(quarter.start_year + 1, 3, 31)
+    with tempfile.TemporaryDirectory() as place:
+        drawn = Path(place)
+        write_sample(drawn, plans=plans, shape="blade", seed=seed, census=days[year], fields=fields, until=end, seen_on=quarter.last_day)
+        told = ReturnFile(year=year, first_day=date(quarter.start_year, 4, 1), last_day=quarter.last_day)
+        clean = clean_return(
+            read_sen2(drawn, fields),
+            fields,
+            read_codes(project.dictionary),
+            la_code="887",
+            year=year,
+            last_day=told.last_day,
+            key=SAMPLE_KEY,
+        )
+        schools = read_csv_text(drawn / "establishments.csv")
+    council = Council(clean.tables, schools, read_placements(project.dictionary), told, list(days.values()), area, "synthetic")
+    figures = own_figures(council, read_dictionary(project.dictionary))
+    figures = figures[figures["time_period"] == quarter.code]
+    folder.mkdir(parents=True, exist_ok=True)
+    figures.to_csv(folder / "figures.csv", index=False, lineterminator="\n")
+    write_note(folder, "SYNTHETIC figures of a past quarter, from invented children", quarter=str(quarter), plans=plans, seed=seed)
