@@ -15,6 +15,7 @@ from svip_lib.config.yaml_file import Entry
 # What a sentence of the dictionary may name.
 PLACES = {"area", "value", "period", "last_day", "category"}
 FUNCTIONS: dict[str, Callable] = {}
+SUMS: dict[str, tuple[str, ...]] = {}
 
 
 class Indicator(Entry):
@@ -62,11 +63,22 @@ class Indicator(Entry):
         return self.col_name
 
 
-def indicator(function: Callable) -> Callable:
-    """Enter a function into the registry under its own name; its parameters name the tables that it needs."""
+def indicator(function: Callable | None = None, *, sums: tuple[str, ...] = ()) -> Callable:
+    """Enter a function into the registry under its own name; its parameters name the tables that it needs.
+
+    Args:
+        function: The function.
+        sums: What a reader of its figures can add up, so that no hidden number can be worked out from them. ``total = part + part``;
+            a member is ``indicator``, ``indicator[category]``, ``indicator[*]`` (all categories), ``indicator.numerator`` or
+            ``.denominator``, with ``@previous`` for the period before; ``?name`` is a number that is not printed and can be worked out.
+            One member alone on the right says that two figures are the same number.
+    """
+    if function is None:
+        return lambda told: indicator(told, sums=sums)
     if function.__name__ in FUNCTIONS:
         raise ValueError(f"two indicators are called {function.__name__}")
     FUNCTIONS[function.__name__] = function
+    SUMS[function.__name__] = sums
     return function
 
 

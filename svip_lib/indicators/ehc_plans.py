@@ -314,7 +314,7 @@ def ehc_requests_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(council.in_quarter(council.cases["receiveddate"]))
 
 
-@indicator
+@indicator(sums=("ehc_requests_quarter_count = [*]",))
 def ehc_requests_by_source_quarter_count(council: Council) -> pd.DataFrame:
     """Requests for an assessment received in each quarter, by who made them.
 
@@ -330,7 +330,7 @@ def ehc_requests_by_source_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(council.in_quarter(council.cases["receiveddate"]), sources, list(SOURCES.values()), "source")
 
 
-@indicator
+@indicator(sums=("ehc_requests_quarter_count = [*]",))
 def ehc_requests_by_outcome_quarter_count(council: Council) -> pd.DataFrame:
     """Requests received in each quarter, by what the council had decided by its last day.
 
@@ -378,7 +378,15 @@ def ceased_ehc_plans_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(council.in_quarter(council.cases["ceasedate"]))
 
 
-@indicator
+@indicator(
+    sums=(
+        "[opening] = ehc_plans_quarter_count@previous",
+        "[new] = new_ehc_plans_quarter_count",
+        "[ceased] = ceased_ehc_plans_quarter_count",
+        "[closing] = ehc_plans_quarter_count",
+        "[expected] = [opening] + [new] + [transferred_in] - [ceased]",
+    )
+)
 def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:
     """The plans of each quarter's last day set against those of the quarter before, and those that were new, came or ended.
 
@@ -433,7 +441,7 @@ def open_cases_by_stage_count(council: Council) -> pd.DataFrame:
     return council.counted(cases["quarter"], cases["stage"], STAGES, "case_stage")
 
 
-@indicator
+@indicator(sums=("ehc_plans_quarter_count = [*]",))
 def ehc_plans_by_need_quarter_count(council: Council) -> pd.DataFrame:
     """Plans on the last day of each quarter, by the child's main type of need.
 
@@ -449,7 +457,7 @@ def ehc_plans_by_need_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(council.stock["quarter"], needs, NEEDS, "need")
 
 
-@indicator
+@indicator(sums=("ehc_plans_quarter_count = [*]",))
 def ehc_plans_by_age_quarter_count(council: Council) -> pd.DataFrame:
     """Plans on the last day of each quarter, by the age on 31 August before.
 
@@ -465,7 +473,7 @@ def ehc_plans_by_age_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(council.stock["quarter"], groups, AGE_GROUPS, "age_group")
 
 
-@indicator
+@indicator(sums=("ehc_plans_quarter_count = [*]",))
 def ehc_plans_by_sex_quarter_count(council: Council) -> pd.DataFrame:
     """Plans on the last day of each quarter, by sex as recorded.
 

@@ -11,6 +11,7 @@ from svip_lib.indicators.shape import PLACE, TOLD, percent, wide
 GROUPS = ["mainstream_total", "special_total", "ap_pru_total", "fe_total", "elsewhere", "nm_early_years", "placement_unknown"]
 PUBLISHED_GROUPS = ["ed_elsewhere" if name == "elsewhere" else name for name in GROUPS]
 OUTSIDE_UNTIL_2023 = ["other_placement_settings", "await_prov_2022", "perm_ex_2022"]
+BY_GROUP = "placements_by_group_quarter_count"
 LAST_YEAR_OUTSIDE = "202223"
 
 
@@ -172,7 +173,7 @@ def placements_mainstream_by_need_percent(needs_by_placement: pd.DataFrame) -> p
     return percent(table.assign(breakdown="need"), "part", "whole")
 
 
-@indicator
+@indicator(sums=("ehc_plans_quarter_count = [*]",))
 def placements_by_group_quarter_count(council: Council) -> pd.DataFrame:
     """Plans on the last day of each quarter, by DfE's published groups of placements.
 
@@ -188,7 +189,17 @@ def placements_by_group_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(council.stock["quarter"], groups, GROUPS, "placement_group")
 
 
-@indicator
+@indicator(
+    sums=(
+        "ehc_plans_quarter_count = [*]",
+        f"[post_16] = {BY_GROUP}[fe_total]",
+        f"[hospital_or_alternative_provision] = {BY_GROUP}[ap_pru_total]",
+        f"[other] = {BY_GROUP}[elsewhere] + {BY_GROUP}[nm_early_years] + {BY_GROUP}[placement_unknown]",
+        f"{BY_GROUP}[mainstream_total] = [mainstream] + [resourced_provision_or_sen_unit] + ?mainstream_independent",
+        f"{BY_GROUP}[special_total] = [state_special] + ?special_independent",
+        "[nmss_or_independent] = ?mainstream_independent + ?special_independent",
+    )
+)
 def placements_by_dsg_category_quarter_count(council: Council) -> pd.DataFrame:
     """Plans on the last day of each quarter, by the seven categories of the DSG management plan.
 
@@ -203,7 +214,12 @@ def placements_by_dsg_category_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(council.stock["quarter"], council.stock["dsg_category"], breakdown="dsg_category")
 
 
-@indicator
+@indicator(
+    sums=(
+        f".numerator = {BY_GROUP}[mainstream_total]",
+        ".denominator = ehc_plans_quarter_count",
+    )
+)
 def placements_mainstream_quarter_percent(council: Council) -> pd.DataFrame:
     """Share of the plans of each quarter's last day whose child is in a mainstream school, in per cent of all plans.
 

@@ -106,7 +106,13 @@ def plans_20_weeks_quarter_percent_exc_exceptions(council: Council) -> pd.DataFr
     return _in_20_weeks(council, issued[~issued["week20"].fillna(False).astype(bool)])
 
 
-@indicator
+@indicator(
+    sums=(
+        ".numerator = plans_20_weeks_quarter_percent_exc_exceptions.numerator + ?in_time_with_exception",
+        ".denominator = plans_20_weeks_quarter_percent_exc_exceptions.denominator + ?with_exception",
+        "?with_exception = ?in_time_with_exception + ?late_with_exception",
+    )
+)
 def plans_20_weeks_quarter_percent_inc_exceptions(council: Council) -> pd.DataFrame:
     """Share of plans issued in each quarter that were issued within 20 weeks of the request, lawful exceptions among them.
 
