@@ -223,6 +223,13 @@ class Section:
                 )
             entry = self.dictionary[found[1]]
             now = words.newest(self.released, entry)
+            if len(words.withheld_now(self.released, entry)):
+                raise Refusal(
+                    f"'{found[0]}' is withheld in this edition, so no sentence may tell it.",
+                    file=self._commentary,
+                    line=line,
+                    remedy="Take the sentence out, or name an indicator that is shown.",
+                )
             return words.headline(now.row["value"], entry) if now else "[x]"
 
         told = REFERENCE.sub(figure, text)

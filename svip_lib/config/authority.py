@@ -42,10 +42,11 @@ class CalendarEntry(Stated):
 
 
 class Thresholds(Entry):
-    """Counts of children below these numbers, except nought, are not published; ``sensitive`` holds for delicate subjects."""
+    """Counts of children below these numbers, except nought, are not published; ``sensitive`` holds for delicate breakdowns."""
 
     default: int = Field(ge=1)
     sensitive: int = Field(ge=1)
+    sensitive_breakdowns: list[str]
     owner: str | None
     reason: Text
 
@@ -54,6 +55,10 @@ class Thresholds(Entry):
         if self.sensitive < self.default:
             raise mistake(("sensitive",), "the threshold for sensitive subjects lies below the general one")
         return self
+
+    def by_breakdown(self) -> dict[str, int]:
+        """Return the threshold of each delicate breakdown, and under an empty name that of every other."""
+        return {"": self.default, **dict.fromkeys(self.sensitive_breakdowns, self.sensitive)}
 
 
 class Authority(Entry):

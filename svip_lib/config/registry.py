@@ -71,7 +71,8 @@ def indicator(function: Callable | None = None, *, sums: tuple[str, ...] = ()) -
         sums: What a reader of its figures can add up, so that no hidden number can be worked out from them. ``total = part + part``;
             a member is ``indicator``, ``indicator[category]``, ``indicator[*]`` (all categories), ``indicator.numerator`` or
             ``.denominator``, with ``@previous`` for the period before; ``?name`` is a number that is not printed and can be worked out.
-            One member alone on the right says that two figures are the same number.
+            One member alone on the right says that two figures are the same number; ``:=`` that a figure is a difference of two
+            others, which can be negative and is printed only where both are.
     """
     if function is None:
         return lambda told: indicator(told, sums=sums)

@@ -1,7 +1,7 @@
 """The gate: beyond it everything takes a ``Released`` value, and only the gate makes one.
 
-The pack holds only figures that DfE has already published without suppression. They pass as they are. The council's own
-figures will be protected here, as one problem for the whole pack, before any of them is read beyond this line.
+What DfE has already published without suppression passes as it is. The council's own figures are protected as one problem for the
+whole pack, and the proof of it is checked on the files that were written, before anything is read beyond this line.
 """
 
 import hashlib
@@ -13,16 +13,38 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import scipy
 
+from svip_lib.config.authority import read_authority
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
+from svip_lib.config.refusal import Refusal
+from svip_lib.disclosure.cells import WITHHELD, Cells, are_own_counts, as_problem, printed, withhold
+from svip_lib.disclosure.protect import Protection, protect
+from svip_lib.disclosure.verify import verify
 from svip_lib.figures import Figures, compute_figures, read_figures
 from svip_lib.indicators.shape import KEY
 
 OWNER_ONLY = 0o700
 # Read by every section: a change in one of these is a change in the figures.
 ROOMS = ("config", "intake", "indicators", "figures.py", "disclosure")
+PUBLIC = "public"
+# Figures of the council's own records, and where DfE publishes the same count without suppression.
+PUBLISHED_TWINS = {"ehc_plans_january_council_count": "placements_by_group_percent"}
 _SEAL = object()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was withheld and why that is enough: as private as the counts themselves."""
+
+    cells: Cells
+    protection: Protection
+
+    def failures(self, rows: pd.DataFrame) -> list[str]:
+        """Return in words, for the owner only, what keeps figures that were read back from being proven; nothing is the proof."""
+        released, failures = printed(rows, self.cells)
+        return failures + verify(self.cells.problem, released, self.protection.changes, self.protection.witness)
 
 
 @dataclass(frozen=True)
@@ -70,27 +92,21 @@ class Released:
         return rows.sort_values(KEY)
 
 
-def release(figures: Figures, edition: str, key: str) -> Released:
-    """Let figures through the gate for an edition.
+def release(figures: Figures, edition: str, key: str, thresholds: dict[str, int]) -> Released:
+    """Let figures through the gate for an edition, and withhold from the public one what could tell of a child.
 
     Args:
         figures: All figures of an authority and quarter.
         edition: ``public`` or ``internal``.
         key: The content key of what they were computed from.
+        thresholds: By breakdown, the least count that may be printed; ``""`` for every breakdown that is not named.
+
+    Raises:
+        CannotProtect: When no hiding protects a small count; nothing may be published then.
     """
     if edition not in EDITIONS:
         raise ValueError(f"no edition '{edition}'")
-    return Released(
-        authority=figures.authority,
-        quarter=figures.quarter,
-        edition=edition,
-        as_at=figures.as_at,
-        rows=figures.rows,
-        areas=figures.areas,
-        registers=figures.registers,
-        key=key,
-        seal=_SEAL,
-    )
+    return _protected(figures, edition, key, thresholds)[0]
 
 
 def release_quarter(project: Project, authority: str, quarter: Quarter, edition: str) -> Released:
@@ -101,8 +117,51 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
     folder = project.private(authority, quarter, edition) / "released"
     key = content_key(project, authority, quarter)
     if _key_on_disk(folder) != key:
-        _write(release(compute_figures(project, authority, quarter), edition, key), folder)
+        thresholds = read_authority(project.authority(authority)).thresholds.by_breakdown()
+        _write(*_protected(compute_figures(project, authority, quarter), edition, key, thresholds), folder)
     return read_released(project, authority, quarter, edition)
+
+
+def _protected(figures: Figures, edition: str, key: str, thresholds: dict[str, int]) -> tuple[Released, Proof | None]:
+    """The released figures, and where something may have to be withheld from them, the proof that it is enough."""
+    rows, registers, proof = figures.rows, figures.registers, None
+    if edition == PUBLIC and are_own_counts(rows).any():
+        cells = as_problem(rows, thresholds, _already_published(rows))
+        proof = Proof(cells, protect(cells.problem))
+        rows = withhold(rows, cells, proof.protection.hidden)
+        registers = registers | {
+            "own_findings": _few_rows(registers["own_findings"], thresholds[""]),
+            "revisions": registers["revisions"].drop(columns=["value_then", "value_now"]),  # the difference can be a child
+            "withheld": _withheld(rows),
+        }
+    told = {"authority": figures.authority, "quarter": figures.quarter, "edition": edition, "as_at": figures.as_at}
+    return Released(**told, rows=rows, areas=figures.areas, registers=registers, key=key, seal=_SEAL), proof
+
+
+def _already_published(rows: pd.DataFrame) -> dict[str, str]:
+    """Counts of the council's own records that DfE has published as they are: facts, and no longer secrets."""
+    states = {}
+    for own, published in PUBLISHED_TWINS.items():
+        theirs = rows[(rows["indicator"] == published) & (rows["measure"] == "actual")]
+        both = rows[rows["indicator"] == own].merge(theirs, on=["area", "category", "time_period"], suffixes=("", "_theirs"))
+        same = both[both["value"] == both["numerator_theirs"]]
+        states |= {f"{own}[{row.category}]@{row.time_period}": "known" for row in same.itertuples()}
+    return states
+
+
+def _few_rows(findings: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Findings of few rows without their number: each can be a child."""
+    few = findings["rows"].astype(int) < threshold
+    return findings.assign(rows=findings["rows"].astype("str").mask(few, f"[{WITHHELD}]"))
+
+
+def _withheld(rows: pd.DataFrame) -> pd.DataFrame:
+    """How many figures of each indicator are withheld: not which of them are small, and which only guard the others."""
+    own = rows[are_own_counts(rows)]
+    told = own.groupby("indicator", as_index=False).agg(
+        figures=("shorthand", "size"), withheld=("shorthand", lambda told: (told == WITHHELD).sum())
+    )
+    return told[told["withheld"] > 0]
 
 
 def is_current(project: Project, authority: str, quarter: Quarter, edition: str) -> bool:
@@ -135,7 +194,7 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     extracts = project.find_extracts(authority, quarter)
     data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
     code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]
-    digest = hashlib.sha256(f"{authority} {quarter} pandas {pd.__version__}".encode())
+    digest = hashlib.sha256(f"{authority} {quarter} pandas {pd.__version__} scipy {scipy.__version__}".encode())
     for path in sorted([*named, *data, *code]):
         if path.is_file():
             base = project.data if path.is_relative_to(project.data) else project.root
@@ -143,8 +202,12 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     return digest.hexdigest()
 
 
-def _write(released: Released, folder: Path) -> None:
-    """Write beside, then swap: a reader sees the old release or the new one."""
+def _write(released: Released, proof: Proof | None, folder: Path) -> None:
+    """Write beside, prove what was written, then swap: a reader sees the old release or a new one that is proven.
+
+    Raises:
+        Refusal: When the figures that were written are not proven to tell of no child.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.parent.parent.chmod(OWNER_ONLY)
     beside = folder.with_name(f"released.{os.getpid()}")
@@ -154,6 +217,14 @@ def _write(released: Released, folder: Path) -> None:
         table.to_csv(beside / f"{name}.csv", index=False, lineterminator="\n")
     told = {"key": released.key, "as_at": released.as_at.isoformat(), "registers": sorted(released.registers)}
     (beside / "released.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    if proof and (failures := proof.failures(read_figures(beside / "figures.csv"))):
+        shutil.rmtree(beside)
+        unproven = folder.with_name("unproven.txt")
+        unproven.write_text("\n".join(failures) + "\n", encoding="utf-8")
+        raise Refusal(
+            f"{len(failures)} of the council's own figures are not proven to be safe, so nothing was released.",
+            remedy=f"Why stands, for the owner only, in {unproven.name} in the quarter's private folder.",
+        )
     shutil.rmtree(folder, ignore_errors=True)
     beside.rename(folder)
 

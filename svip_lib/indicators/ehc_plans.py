@@ -385,6 +385,7 @@ def ceased_ehc_plans_quarter_count(council: Council) -> pd.DataFrame:
         "[ceased] = ceased_ehc_plans_quarter_count",
         "[closing] = ehc_plans_quarter_count",
         "[expected] = [opening] + [new] + [transferred_in] - [ceased]",
+        "[residual] := [closing] - [expected]",
     )
 )
 def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:

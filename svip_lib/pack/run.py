@@ -363,6 +363,8 @@ def _cover(project: Project, released: Released) -> Cover:
     marks = {"Draft": "This pack is a draft: it has not been signed off or published by the council."}
     if released.edition == "internal":
         marks["Internal"] = "This edition is for use inside the council."
+    if (released.rows["origin"] == "synthetic").any():
+        marks["Synthetic"] = "What this pack tells of the council's own records, quarter by quarter, is of invented children: SYNTHETIC."
     return Cover(
         title="Safety Valve Intervention Programme: monitoring pack",
         council=authority.council,

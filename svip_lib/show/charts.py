@@ -19,7 +19,7 @@ from svip_lib.config.periods import QUARTERLY, SIX_DIGITS, Quarter, january_of, 
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
-from svip_lib.show.words import headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import WITHHELD, headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
 
 INK, GREY = "#1a1a1a", "#6b7178"
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -147,7 +147,10 @@ def _series(released: Released, entry: Indicator) -> Figure:
         line = line.reindex(range(line.index[0], newest + 1))  # a year without a figure is a gap, not a line across it
         axes.plot(line.index, line, clip_on=False, **style)
         ends.append((value, f"{name} {headline(value, entry)}", newest, style is MARKS["authority"]))
-    periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]})
+    withheld = own[own["shorthand"] == WITHHELD]["time_period"]
+    for period in withheld:
+        axes.annotate(f"[{WITHHELD}]", (_place(period), 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
+    periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]} | set(withheld))
     axes.set_xticks([_place(period) for period in periods], [_short(period, entry) for period in periods])
     low = min(rows["value"].min() for _, rows, _ in lines)
     axes.set_ylim(bottom=min(0, low * 1.15))
@@ -189,8 +192,8 @@ def _label_ends(axes: Axes, ends: list[tuple], last: int) -> None:
 def _bars(released: Released, entry: Indicator) -> Figure:
     """The newest period by category, longest first, with England's figure as a mark on each bar and both numbers beside it."""
     own = own_rows(released, entry)
-    own = own[own["value"].notna()]
-    own = own[own["time_period"] == own["time_period"].max()].sort_values("value", kind="stable")
+    own = own[own["value"].notna() | (own["shorthand"] == WITHHELD)]
+    own = own[own["time_period"] == own["time_period"].max()].sort_values("value", kind="stable", na_position="first")
     figure, axes = _axes(1.0 + 0.3 * len(own), grid="x")
     names = [entry.categories.get(category, category) for category in own["category"]]
     axes.barh(names, own["value"], color=BLUE, height=0.62)
@@ -202,11 +205,13 @@ def _bars(released: Released, entry: Indicator) -> Figure:
         axes.plot(england.to_numpy(), names, linestyle="none", marker="D", markersize=6, color="white", markeredgecolor=INK)
         columns.append(("England ◆", england, 400))
     top = max(values.max() for _, values, _ in columns)
+    marks = own["shorthand"].to_list()  # a withheld figure has no bar, and says so in the place of its number
     for place, (heading, values, weight) in enumerate(columns):
         x = top * (1.16 + 0.26 * place)
         axes.text(x, len(own) - 0.35, heading, ha="right", va="bottom", fontweight=weight)
-        for position, value in enumerate(values):
-            axes.text(x, position, number(value, entry, "" if pd.notna(value) else "x"), ha="right", va="center", fontweight=weight)
+        for position, (value, mark) in enumerate(zip(values, marks, strict=True)):
+            text = number(value, entry, "" if pd.notna(value) else mark or "x")
+            axes.text(x, position, text, ha="right", va="center", fontweight=weight)
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= top])
     axes.set_xlim(0, top * (0.96 + 0.26 * len(columns)))
     axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))

@@ -147,9 +147,21 @@ def own_findings(released: Released) -> pd.DataFrame:
         {
             "What was done": table["level"].map({"quarantine": "Set aside", "warn": "Kept, in doubt", "repair": "Mended"}),
             "Table": table["table"].map(_spaced),
-            "Rows": [plain(int(value), "", 0) for value in table["rows"]],
+            "Rows": [plain(int(value), "", 0) if str(value).isdigit() else value for value in table["rows"]],
             "Why": table["says"],
             "What would put it right": table["remedy"],
+        }
+    )
+
+
+def withheld(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return for each indicator how many of its figures are withheld, so that no child can be told from them."""
+    table = released.registers.get("withheld", pd.DataFrame(columns=["indicator", "figures", "withheld"]))
+    return pd.DataFrame(
+        {
+            "Measure": [dictionary[name].label for name in table["indicator"]],
+            "Figures": [plain(int(value), "", 0) for value in table["figures"]],
+            "Withheld": [plain(int(value), "", 0) for value in table["withheld"]],
         }
     )
 
@@ -158,18 +170,17 @@ def revisions(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFr
     """Return what an earlier quarter's pack told otherwise than the council's records tell it now."""
     table = released.registers["revisions"]
     entries = [dictionary[name] for name in table["indicator"]]
-    told = [
-        [number(float(value), entry) for value, entry in zip(table[name], entries, strict=True)] for name in ("value_then", "value_now")
-    ]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Measure": [entry.label for entry in entries],
             "Category": [entry.categories.get(name, "all") for entry, name in zip(entries, table["category"], strict=True)],
             "Period": [period_label(name, entry.time_identifier) for entry, name in zip(entries, table["time_period"], strict=True)],
-            "As told then": told[0],
-            "As told now": told[1],
         }
     )
+    for name, heading in (("value_then", "As told then"), ("value_now", "As told now")):
+        if name in table:  # in the internal edition only: the difference can be a child
+            frame[heading] = [number(float(value), entry) for value, entry in zip(table[name], entries, strict=True)]
+    return frame
 
 
 def reconciliation(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
@@ -182,9 +193,8 @@ def reconciliation(released: Released, dictionary: dict[str, Indicator]) -> pd.D
     theirs = theirs[theirs["time_period"] == mine["time_period"].iloc[0]].set_index("category")["numerator"]
     frame = pd.DataFrame({"own": mine["value"], "shorthand": mine["shorthand"], "published": theirs}).reindex(list(own.categories))
     frame = frame.fillna({"shorthand": "x"})
-    frame.loc[ALL_PLANS] = {"own": frame["own"].sum(), "shorthand": "", "published": frame["published"].sum()}
-    if frame["own"].isna().any():
-        frame.loc[ALL_PLANS, ["own", "shorthand"]] = [float("nan"), "x"]
+    absent = "c" if (frame["shorthand"] == "c").any() else "x"
+    frame.loc[ALL_PLANS] = {"own": frame["own"].sum(skipna=False), "shorthand": absent, "published": frame["published"].sum()}
     label = period_label(mine["time_period"].iloc[0], own.time_identifier)
     gap = frame["own"] - frame["published"]
     return pd.DataFrame(
@@ -194,7 +204,10 @@ def reconciliation(released: Released, dictionary: dict[str, Indicator]) -> pd.D
                 number(value, own, "" if pd.notna(value) else mark) for value, mark in zip(frame["own"], frame["shorthand"], strict=True)
             ],
             "Published by DfE": ["[x]" if pd.isna(value) else plain(value, "", 0) for value in frame["published"]],
-            "Residual": ["[x]" if pd.isna(value) else plain(value, "", 0, signed=True) for value in gap],
+            "Residual": [
+                (f"[{mark or 'x'}]" if pd.isna(value) else plain(value, "", 0, signed=True))
+                for value, mark in zip(gap, frame["shorthand"], strict=True)
+            ],
         }
     )
 
@@ -302,6 +315,7 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
         "Plans by the council's own return beside the published census",
         lambda given: reconciliation(given.released, given.dictionary),
     ),
+    "withheld": ("Figures that are withheld to protect children", lambda given: withheld(given.released, given.dictionary)),
     "revisions": (
         "Figures of earlier quarters that the council's records now tell otherwise",
         lambda given: revisions(given.released, given.dictionary),
@@ -318,4 +332,4 @@ INDICATORS = {
     "table_3": ("placements_table_3_percent", "placements_closest_to_table_3_percent"),
     "reconciliation": ("ehc_plans_january_council_count",),
 }
-OF_NUMBERS = ("published_and_computed", "table_3", "own_rows", "reconciliation")
+OF_NUMBERS = ("published_and_computed", "table_3", "own_rows", "reconciliation", "withheld")

@@ -127,7 +127,9 @@ def _by_period(released: Released, entry: Indicator) -> pd.DataFrame:
 
 
 def _counts(rows: pd.DataFrame, column: str, *, signed: bool = False) -> pd.Series:
-    cells = ["[x]" if pd.isna(value) else plain(value, "", 0, signed=signed) for value in rows[column]]
+    """One cell a period: a part or a whole; one that is missing beside a withheld figure is withheld too."""
+    absent = rows["shorthand"].eq("c").map({True: "[c]", False: "[x]"})
+    cells = [mark if pd.isna(value) else plain(value, "", 0, signed=signed) for value, mark in zip(rows[column], absent, strict=True)]
     return pd.Series(cells, index=rows["time_period"])
 
 

@@ -10,6 +10,7 @@ from svip_lib.disclosure.gate import Released
 
 MINUS = "\u2212"
 WHOLE = 100.0
+WITHHELD = "c"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
     "x": "not available",
@@ -139,6 +140,10 @@ def message(released: Released, entry: Indicator) -> str:
     """Return the one sentence that a figure says; it stands above its chart and begins its alternative text."""
     now = newest(released, entry)
     area = released.area_name(released.area("authority"))
+    hidden = withheld_now(released, entry)
+    if len(hidden) and (now is None or entry.headline_category in set(hidden["category"])):
+        period = period_label(hidden["time_period"].iloc[0], entry.time_identifier)
+        return f"{entry.label}: the figure for {period} is withheld, because it could tell of a child"
     if now is None:
         if entry.time_identifier == QUARTERLY:
             return f"{entry.label}: not supplied; this pack holds no return of {area}'s own"
@@ -150,7 +155,14 @@ def message(released: Released, entry: Indicator) -> str:
         last_day=day_label(Quarter.from_code(now.period).last_day) if entry.time_identifier == QUARTERLY else now.label,
         category=entry.categories.get(now.row["category"], ""),
     )
-    return text + _beside(released, entry, now)
+    return text + (", among those that are shown" if len(hidden) else _beside(released, entry, now))
+
+
+def withheld_now(released: Released, entry: Indicator) -> pd.DataFrame:
+    """Return the authority's own rows of the newest period that are withheld."""
+    rows = own_rows(released, entry)
+    newest_period = rows["time_period"] == rows["time_period"].max()
+    return rows[newest_period & (rows["shorthand"] == WITHHELD)]
 
 
 def headline(value: float, entry: Indicator) -> str:

@@ -1,0 +1,169 @@
+"""Puts the council's own figures as one problem: each number once under one key, and every sum that an indicator says can be done.
+
+A published figure is no secret and stays outside. A share is two counts, and what is left between them.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from svip_lib.config.periods import Quarter
+from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import SUMS
+from svip_lib.disclosure.problem import Problem, build_problem, link
+
+OWN = ("council", "synthetic")
+WITHHELD = "c"
+MEMBER = re.compile(r"([+-]?) *(?:\?(\w+)|(\w*)(?:\[([^]]+)\])?(?:\.(numerator|denominator))?(@previous)?) *")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The council's own figures as a problem, and which of its cells each figure tells.
+
+    Attributes:
+        problem: Every count and sum.
+        told: One row a figure and cell: ``row`` (its label in the figures), ``column`` (where the count stands; empty for a difference
+            that is printed only where both its terms are) and ``key``. A figure is printed if all its cells are.
+    """
+
+    problem: Problem
+    told: pd.DataFrame
+
+
+def as_problem(rows: pd.DataFrame, thresholds: dict[str, int], states: dict[str, str]) -> Cells:
+    """Return the council's own figures as one problem.
+
+    Args:
+        rows: Figures in the shape of ``indicators.shape``; those of others are left aside.
+        thresholds: By breakdown, the least count that may be printed; ``""`` for every breakdown that is not named.
+        states: By key, where that is not ordinary: ``known`` or ``hidden_before``: what DfE or an earlier pack has made of a cell.
+
+    Raises:
+        Refusal: When a sum names what there is not, or does not hold.
+    """
+    counts = _counts(rows[are_own_counts(rows)])
+    held = counts.groupby(["indicator", "period"])["key"].agg(list).to_dict()
+    same, sums, differences = {}, [], {}
+    for name, period in held:
+        for text in SUMS.get(name, ()):
+            left, relation, right = re.split(r" (:?=) ", text)
+            total, members = _keys(left, name, period, held), _keys(right, name, period, held)
+            if not total or not members:
+                continue  # of the period before, nothing is held
+            if relation == ":=":
+                differences[total[0][1]] = [key for _, key in members]
+            elif len(members) == 1 and "[*]" not in right:
+                same[total[0][1]] = members[0][1]
+            else:
+                sums.append((f"{text} ({name}, {period})", total[0][1], members))
+    counts["key"] = counts["key"].replace(same)
+    sums = [(text, same.get(total, total), [(sign, same.get(key, key)) for sign, key in members]) for text, total, members in sums]
+    shares = counts[counts["column"] == "denominator"].merge(counts[counts["column"] == "numerator"], on=["row", "indicator", "period"])
+    for share in shares.itertuples():
+        rest = f"{share.indicator}?rest@{share.period}"
+        sums.append((f"what is left of {share.indicator}, {share.period}", share.key_x, [(1, share.key_y), (1, rest)]))
+    told = counts[~counts["key"].isin(differences)]
+    cells = told[["key", "count"]].assign(threshold=told["breakdown"].map(thresholds).fillna(thresholds[""]), state="ordinary")
+    worked_out = _worked_out(cells.drop_duplicates("key").set_index("key")["count"].to_dict(), sums)
+    unprinted = {"key": list(worked_out), "count": list(worked_out.values()), "threshold": thresholds[""], "state": "virtual"}
+    cells = pd.concat([cells, pd.DataFrame(unprinted)], ignore_index=True)
+    cells["state"] = [states.get(key, state) for key, state in zip(cells["key"], cells["state"], strict=True)]
+    links = [link(text, total, [key for _, key in members], [sign for sign, _ in members]) for text, total, members in sums]
+    problem = build_problem(cells, pd.concat(links, ignore_index=True) if links else link("nothing", "", []).head(0))
+    terms = counts[counts["key"].isin(differences)].assign(key=lambda table: table["key"].map(differences), column="").explode("key")
+    terms["key"] = terms["key"].replace(same)
+    return Cells(problem, pd.concat([told, terms], ignore_index=True)[["row", "column", "key"]])
+
+
+def are_own_counts(rows: pd.DataFrame) -> pd.Series:
+    """Tell of each figure whether it comes from the council's own records."""
+    return rows["origin"].isin(OWN) & (rows["measure"] == "actual")
+
+
+def withhold(rows: pd.DataFrame, cells: Cells, hidden: pd.Series) -> pd.DataFrame:
+    """Return the figures with [c] in the place of everything that tells a hidden count.
+
+    Args:
+        rows: Figures, with the same labels as those that the cells were made of.
+        cells: What the figures tell.
+        hidden: By key, whether the count is hidden.
+    """
+    told = cells.told[cells.told["key"].map(hidden)]
+    rows = rows.copy()
+    rows.loc[told["row"].unique(), ["value", "shorthand"]] = [float("nan"), WITHHELD]
+    for column in ("numerator", "denominator"):
+        chosen = told["column"].isin([column, "value", ""] if column == "numerator" else [column])
+        rows.loc[told.loc[chosen, "row"].unique(), column] = float("nan")
+    return rows
+
+
+def printed(rows: pd.DataFrame, cells: Cells) -> tuple[pd.Series, list[str]]:
+    """Return what figures print of each cell, and in words what they print of it twice or beside what is hidden.
+
+    Args:
+        rows: Figures as they were read back, with the same labels as those that the cells were made of.
+        cells: What the figures tell.
+    """
+    told = cells.told[cells.told["column"] != ""]
+    values = pd.Series([rows[column].get(row) for row, column in zip(told["row"], told["column"], strict=True)], index=told["key"])
+    by_key = values.groupby(level=0)
+    released = by_key.first().astype("Int64")
+    some_hidden = by_key.count().between(1, by_key.size() - 1)
+    mixed = released.index[some_hidden | (by_key.max() > by_key.min())]
+    shown = rows["value"].reindex(cells.told["row"]).notna().to_numpy()
+    beside = cells.told.loc[shown & cells.told["key"].map(released.isna()).to_numpy(), "key"].unique()
+    told_wrong = [f"'{key}' is printed with two values." for key in mixed]
+    return released, told_wrong + [f"'{key}' is hidden, and a figure that tells of it is printed." for key in beside]
+
+
+def _counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Every count that a figure tells: of a number the value, of a share the part and the whole."""
+    share = rows["denominator"].notna()
+    parts = []
+    for column, chosen in (("value", rows[~share]), ("numerator", rows[share]), ("denominator", rows[share])):
+        ending = "" if column == "value" else f".{column}"
+        category = ("[" + chosen["category"] + "]").where(chosen["category"] != "", "")
+        key = chosen["indicator"] + category + ending + "@" + chosen["time_period"]
+        table = chosen[["indicator", "breakdown"]].assign(row=chosen.index, period=chosen["time_period"], column=column, key=key)
+        parts.append(table.assign(count=chosen[column]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _keys(text: str, owner: str, period: str, held: dict) -> list[tuple[int, str]]:
+    """The signs and keys of one side of a sum in a period; none where the period before it is not held."""
+    found = []
+    for sign, virtual, name, category, part, previous in re.findall(MEMBER, text):
+        if not (virtual or name or category or part):
+            continue
+        when, whose = Quarter.from_code(period).previous.code if previous else period, name or owner
+        factor = -1 if sign == "-" else 1
+        if virtual:
+            found.append((factor, f"{owner}?{virtual}@{period}"))
+        elif category == "*":
+            found += [(factor, key) for key in held[whose, when]]
+        else:
+            found.append((factor, f"{whose}{f'[{category}]' if category else ''}{f'.{part}' if part else ''}@{when}"))
+            if not previous and found[-1][1] not in held.get((whose, when), ()):
+                raise Refusal(f"The sum '{text}' of {owner} names '{found[-1][1]}', which there is not.", remedy="Correct the sum.")
+    return found
+
+
+def _worked_out(counts: dict[str, float], sums: list) -> dict[str, float]:
+    """The numbers that are printed nowhere and follow from the sums, one after another."""
+    known, open_sums = dict(counts), sums
+    while open_sums:
+        waiting = []
+        for text, total, members in open_sums:
+            signed = [(-1, total), *members]
+            missing = [(sign, key) for sign, key in signed if key not in known]
+            if len(missing) == 1:
+                sign, key = missing[0]
+                known[key] = -sign * sum(factor * known[name] for factor, name in signed if name != key)
+            elif missing:
+                waiting.append((text, total, members))
+        if len(waiting) == len(open_sums):
+            raise Refusal(f"The sum '{waiting[0][0]}' leaves two numbers open.", remedy="Say by another sum what one of them is.")
+        open_sums = waiting
+    return {key: count for key, count in known.items() if key not in counts}
