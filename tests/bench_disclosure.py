@@ -26,7 +26,7 @@ from svip_lib.disclosure.verify import verify  # noqa: E402
 PUBLISHED = ROOT / "data" / "reference" / "ees_ehcp_2025" / "needs_by_placement.csv"
 LEVELS = ["need", "placement"]
 AUTHORITY = ("E06", "E08", "E09", "E10")
-# The first word that a placement's name holds decides its group.
+# The first of these words that a placement's name holds decides its group.
 GROUPS = {
     "unit)": "mainstream unit",
     "resourced": "mainstream unit",
@@ -43,7 +43,7 @@ GROUPS = {
 
 
 def read_tables() -> list[pd.DataFrame]:
-    """Read one table an authority, tidy, with totals; one without a published count is left out."""
+    """Read one table an authority, tidy, with totals; one without published counts is left out."""
     rows = pd.read_csv(PUBLISHED, na_values="x")
     rows = rows[rows["area_code"].str.startswith(AUTHORITY) & ~rows["category"].str.endswith("total")]
     group = pd.Series("other", index=rows.index)

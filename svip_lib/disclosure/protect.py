@@ -17,7 +17,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.problem import Problem
 
 OUT_OF_TIME, INFEASIBLE = 1, 2  # what scipy.optimize.milp answers
-TOLERANCE = 1e-6  # how far HiGHS may be from a whole number
+TOLERANCE = 1e-4  # how far HiGHS may be from a whole number: it promises 1e-6, and small errors cannot add up to one in a sum
 
 
 class CannotProtect(Refusal):
