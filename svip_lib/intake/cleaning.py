@@ -125,9 +125,9 @@ def _read_cells(
             typed[column] = _parsed(name, raw, told, READERS[told.type](raw[column]), account, bad)
         elif told.type == "code":
             typed[column] = _recoded(name, raw, told, codes[told.codes], account)
-        if told.type == "flag" and column in raw:
+        if told.type == "flag":
             if told.is_of(version):
-                account.add("flag_blank", WARN, name, raw[raw[column] == ""], column)
+                account.add("flag_blank", WARN, name, raw[raw[column] == ""] if column in raw else raw, column)
             typed[column] = typed[column].fillna(False).astype(bool)
     return typed
 
@@ -193,7 +193,7 @@ def _check_links(contract: type[Contract], raw: pd.DataFrame, tables: dict, lost
         first = raw[link].mode()
         orphan = (raw[link] != first.iloc[0]) if len(first) else pd.Series(False, index=raw.index)
     else:
-        there = pd.Series(pd.Index(tables[parent][link]).get_indexer(raw[link]) >= 0, index=raw.index)
+        there = _among(raw[link], tables[parent][link])
         with_parent = pd.Series(False, index=raw.index)
         if lost[parent] and not there.all():
             with_parent |= ~there & raw[link].isin(lost[parent])
@@ -242,7 +242,7 @@ def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> No
     given = spelt != ""
     _tell(account, tables, "person", "upn_spelling", given & (spelt != number), "upn", REPAIR)
     person["upn"] = spelt
-    form = spelt.str.fullmatch(r"[A-Z]\d{11}[0-9A-Z]")
+    form = spelt.str.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]")
     _tell(account, tables, "person", "upn_format", given & ~form, "upn")
     _tell(account, tables, "person", "upn_check_letter", form & (_check_letters(spelt.where(form, "")) != spelt.str[0]), "upn")
     _tell(account, tables, "person", "upn_twice", given & spelt.duplicated(keep=False) & spelt.duplicated(), "upn")
@@ -256,19 +256,23 @@ def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> No
     begins = pd.Timestamp(last_day.year - (last_day.month < SCHOOL_YEAR_BEGINS), SCHOOL_YEAR_BEGINS - 1, 31)
     person["age"] = _age(person["personbirthdate"], begins)
     _tell(account, tables, "person", "age_outside_0_to_24", ~person["age"].between(0, OLDEST) & ~person["condemned"], "personbirthdate")
-    asked = person["persontableid"].isin(tables["requests"]["persontableid"])
+    asked = _among(person["persontableid"], tables["requests"]["persontableid"])
     _tell(account, tables, "person", "person_without_request", ~asked, "persontableid")
 
 
 def _check_letters(numbers: pd.Series) -> pd.Series:
-    """The letter with which each pupil number ought to begin: its digits by weights 2 to 13, modulo 23."""
-    total = pd.Series(0, index=numbers.index)
-    for place, weight in enumerate(UPN_WEIGHTS, start=1):
-        character = numbers.str[place]
-        digit = pd.to_numeric(character, errors="coerce")
-        letter = character.map({text: value for value, text in enumerate(UPN_LETTERS)})
-        total = total + weight * digit.fillna(letter).fillna(0).astype("int64")
-    return (total % len(UPN_LETTERS)).map(dict(enumerate(UPN_LETTERS)))
+    """The letter with which each pupil number ought to begin: its digits by weights 2 to 13, modulo 23; of a blank, any."""
+    worth = np.zeros(128, dtype="int64")
+    worth[[ord(digit) for digit in "0123456789"]] = range(10)
+    worth[[ord(letter) for letter in UPN_LETTERS]] = range(len(UPN_LETTERS))
+    characters = numbers.to_numpy(object).astype("S13").view("uint8").reshape(-1, 13)
+    total = worth[characters[:, 1:]] @ np.array(UPN_WEIGHTS)
+    return pd.Series(np.array(list(UPN_LETTERS))[total % len(UPN_LETTERS)], index=numbers.index, dtype="str")
+
+
+def _among(cells: pd.Series, others: pd.Series) -> pd.Series:
+    """Which cells stand among the others; for long columns much quicker than ``isin``, which makes each text an object of Python."""
+    return pd.Series(pd.Index(others.unique()).get_indexer(cells) >= 0, index=cells.index)
 
 
 def _age(birth: pd.Series, day: pd.Timestamp) -> pd.Series:
@@ -334,7 +338,7 @@ def _check_plans(tables: dict, account: Account, la_code: str) -> None:
     first = sound[sound["sentyperank"] == 1]
     again = first.duplicated("activeplanstableid").reindex(need.index)
     _tell(account, tables, "senneed", "two_rank_1_needs", again, "sentyperank")
-    alone = (need["sentyperank"] != 1) & ~need["activeplanstableid"].isin(first["activeplanstableid"]) & ~need["condemned"]
+    alone = (need["sentyperank"] != 1) & ~_among(need["activeplanstableid"], first["activeplanstableid"]) & ~need["condemned"]
     _tell(account, tables, "senneed", "rank_2_without_rank_1", alone, "sentyperank")
 
 
@@ -365,7 +369,7 @@ def _check_settings(tables: dict, account: Account, last_day: pd.Timestamp, esta
     again = first.duplicated("activeplanstableid").reindex(place.index)
     _tell(account, tables, "placementdetail", "two_open_rank_1_placements", again, "placementrank")
     ranked = sound.loc[sound["placementrank"] == 1, "activeplanstableid"]
-    alone = (place["placementrank"] != 1) & ~place["activeplanstableid"].isin(ranked) & ~place["condemned"]
+    alone = (place["placementrank"] != 1) & ~_among(place["activeplanstableid"], ranked) & ~place["condemned"]
     _tell(account, tables, "placementdetail", "rank_2_without_rank_1", alone, "placementrank")
     request = _beside(tables, "placementdetail", "activeplans", ["requeststableid"])["requeststableid"]
     child = tables["requests"].drop_duplicates("requeststableid").set_index("requeststableid")["persontableid"].reindex(request)

@@ -319,7 +319,8 @@ def _version(found: dict[str, _Table], fields: Fields, notes: list[str]) -> int:
     header = found["sen2"].cells if "sen2" in found else pd.DataFrame()
     said = header["year"].str.extract(r"^([0-9]{4})(?:\.0+)?$")[0].dropna().unique() if "year" in header else []
     if len(said) != 1:
-        notes.append(f"The header does not name one census year; by its columns the return is that of {newest}.")
+        if "sen2" in found:  # where there is none, the account says so
+            notes.append(f"The header does not name one census year; by its columns the return is that of {newest}.")
         return newest
     year = int(said[0])
     strange = [f"{field.table}.{field.column}" for field in present if not field.is_of(year)]

@@ -58,6 +58,11 @@ def spoilt(tmp_path_factory, fields, codes):
     return folder, planted, cleaned(folder, fields, codes)
 
 
+def not_found(planted, clean):
+    found = set(clean.account[["file", "line", "column", "rule", "level"]].itertuples(index=False, name=None))
+    return [defect.kind for defect in planted if (defect.file, defect.line, defect.column, defect.rule, defect.level) not in found]
+
+
 def test_of_a_sound_return_every_row_is_clean(sound):
     assert (sound.rows["quarantined"] == 0).all()
     assert (sound.rows["rows_in"] == sound.rows["clean"]).all()
@@ -69,10 +74,15 @@ def test_a_sound_return_raises_no_false_alarm_but_the_age_at_which_plans_end(sou
 
 def test_every_planted_defect_is_found_at_its_line_and_column_by_its_rule(spoilt):
     _, planted, clean = spoilt
-    found = set(clean.account[["file", "line", "column", "rule", "level"]].itertuples(index=False, name=None))
     assert len(planted) >= 116
-    lost = [defect.kind for defect in planted if (defect.file, defect.line, defect.column, defect.rule, defect.level) not in found]
-    assert lost == []
+    assert not_found(planted, clean) == []
+
+
+@pytest.mark.parametrize("shape", ["xml", "workbook", "template"])
+def test_every_planted_defect_is_found_in_the_other_shapes_too(tmp_path_factory, fields, codes, shape):
+    folder, planted = drawn(tmp_path_factory, fields, shape=shape, plans=1000, defects=True)
+    assert len(planted) >= 95
+    assert not_found(planted, cleaned(folder, fields, codes)) == []
 
 
 def test_no_row_is_lost_rows_in_are_rows_clean_and_rows_quarantined(spoilt, fields):
