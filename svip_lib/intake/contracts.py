@@ -23,7 +23,7 @@ DTYPES = {
     "flag": "bool",
 }
 TECHNICAL = ("orderseqcolumn", "nativeid", "sourceid")  # columns of COLLECT that nothing is computed from
-BLANK, ID_BLANK, DUPLICATE = "required_cell_blank", "id_blank", "duplicate"
+BLANK, ID_BLANK, DUPLICATE, WRONG_TYPE = "required_cell_blank", "id_blank", "duplicate", "wrong_type"
 # What pandera calls its own checks, and what the account calls them.
 RULES = {
     "not_nullable": BLANK,
@@ -78,7 +78,7 @@ class Contract:
         Arguments as for ``schema``.
         """
         kept = {name: field for name, field in fields.items() if cls.keeps(field)}
-        columns = {name: pandera.Column(dtype, nullable=False) for name, dtype in cls.added.items()}
+        columns = {name: pandera.Column(dtype, _exactly(dtype), nullable=False) for name, dtype in cls.added.items()}
         return pandera.DataFrameSchema(columns | {name: cls._column(field, codes, version) for name, field in kept.items()}, strict=True)
 
     @classmethod
@@ -90,7 +90,8 @@ class Contract:
     def _column(cls, field: Field, codes: dict[str, dict[str, str]], version: int) -> pandera.Column:
         """The contract of one column; a parent's id is looked up in the parent's table and not here."""
         required, linked = field.required and field.is_of(version), field.column.endswith("tableid")
-        dtype, checks = DTYPES[field.type], []
+        dtype = DTYPES[field.type]
+        checks = [_exactly(dtype)]
         if field.column in cls.key:
             checks.append(pandera.Check(_filled, error=ID_BLANK))
         elif dtype == "str" and required and not linked:
@@ -103,6 +104,11 @@ class Contract:
 
 def _filled(cells: pd.Series) -> pd.Series:
     return cells != ""
+
+
+def _exactly(dtype: str) -> pandera.Check:
+    """The type to the letter: by itself pandera takes int64 for Int64, objects for text, and days in any unit."""
+    return pandera.Check(lambda cells: cells.dtype == dtype, error=WRONG_TYPE)
 
 
 def faults(schema: pandera.DataFrameSchema, table: pd.DataFrame) -> pd.DataFrame:
@@ -133,14 +139,14 @@ def faults(schema: pandera.DataFrameSchema, table: pd.DataFrame) -> pd.DataFrame
     else:
         return pd.DataFrame({"row": pd.Series(dtype="int64"), "column": pd.Series(dtype="str"), "rule": pd.Series(dtype="str")})
     by_column = cases["check"].isin(["column_in_dataframe", "column_in_schema"])
-    typed = cases["check"].str.startswith("dtype(")
+    typed = cases["check"].str.startswith("dtype(") | (cases["check"] == WRONG_TYPE)
     if crashed := sorted(set(cases.loc[cases["index"].isna() & ~by_column & ~typed, "check"])):
         raise RuntimeError(f"A check of the contract failed by itself: {', '.join(crashed)}.")
     found = pd.DataFrame(
         {
             "row": cases["index"].fillna(-1).astype("int64"),
             "column": cases["column"].where(~by_column, cases["failure_case"]).astype("str"),
-            "rule": cases["check"].replace(RULES).mask(typed, "wrong_type").astype("str"),
+            "rule": cases["check"].replace(RULES).mask(typed, WRONG_TYPE).astype("str"),
         }
     )
     found = found.sort_values("rule", key=lambda rules: rules == DUPLICATE, kind="stable")

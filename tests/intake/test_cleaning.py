@@ -85,6 +85,22 @@ def test_every_planted_defect_is_found_in_the_other_shapes_too(tmp_path_factory,
     assert not_found(planted, cleaned(folder, fields, codes)) == []
 
 
+def test_a_workbook_without_a_header_is_doubted_in_the_account(tmp_path_factory, fields, codes):
+    folder, _ = drawn(tmp_path_factory, fields, shape="workbook", plans=60)
+    told = cleaned(folder, fields, codes).account.query("rule == 'header_missing'")
+    assert list(told[["level", "table", "file", "line"]].iloc[0]) == ["warn", "sen2", "SEN2_2025_pre-submission.xlsx", 1]
+
+
+def test_a_flag_that_no_record_has_is_counted_for_every_record(tmp_path_factory, fields, codes):
+    folder, _ = drawn(tmp_path_factory, fields, shape="xml", plans=60)
+    file = folder / "SEN2_2025.xml"
+    file.write_text(re.sub(r"<RYA>\w+</RYA>\n", "", file.read_text(encoding="utf-8")), encoding="utf-8")
+    clean = cleaned(folder, fields, codes)
+    blank = clean.account[(clean.account["rule"] == "flag_blank") & (clean.account["column"] == "rya")]
+    assert len(blank) == clean.rows.set_index("table")["rows_in"]["requests"] > 0
+    assert not clean.tables["requests"]["rya"].any()
+
+
 def test_no_row_is_lost_rows_in_are_rows_clean_and_rows_quarantined(spoilt, fields):
     folder, _, clean = spoilt
     sent = read_sen2(folder, fields)
