@@ -21,6 +21,7 @@ from svip_lib.intake.values import Parsed, parse_dates, parse_flags, parse_integ
 MENDED_DATES = {"excel_serial", "day_month_year", "month_day_year", "day_month_name"}
 NOTHING = {"datetime64[s]": pd.NaT, "Int64": pd.NA, "bool": False}
 READERS = {"date": parse_dates, "datetime": parse_dates, "integer": parse_integers, "flag": parse_flags}
+CHANGED_MEANING = ("residential",)  # sets whose letters meant something else in the guides before 2025-26
 OLD_SEX = {"1": "M", "2": "F", "0": "U", "9": "U"}
 PLANNED_AHEAD = ("phasetransferduedate", "phasetransferfinaldate", "leavingdate")
 UPN_WEIGHTS, UPN_LETTERS = range(2, 14), "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -163,6 +164,9 @@ def _recoded(name: str, raw: pd.DataFrame, told: Field, known: dict[str, str], a
             account.add(rule, REPAIR, name, raw[hit], column, cells)
             result = result.mask(hit, cells.map(fits))
             left -= set(fits)
+    if told.codes in CHANGED_MEANING and (result != "").any():
+        first = raw[result != ""].head(1)
+        account.add("code_changed_meaning", REPAIR, name, first, column, pd.Series(f"{(result != '').sum():,} cells", index=first.index))
     return result
 
 

@@ -69,7 +69,15 @@ def test_of_a_sound_return_every_row_is_clean(sound):
 
 
 def test_a_sound_return_raises_no_false_alarm_but_the_age_at_which_plans_end(sound):
-    assert set(sound.account["rule"]) <= {"age_outside_0_to_24"}
+    assert set(sound.account.loc[sound.account["level"] != "repair", "rule"]) <= {"age_outside_0_to_24"}
+
+
+def test_letters_that_changed_their_meaning_are_counted_once_a_column(sound):
+    told = sound.account[sound.account["level"] == "repair"]
+    assert told["rule"].to_list() == ["code_changed_meaning"] * 2
+    cells = {(row.table, row.column): row.found for row in told.itertuples()}
+    letters = {place: (sound.tables[place[0]][place[1]] != "").sum() for place in [("namedplan", "planres"), ("placementdetail", "res")]}
+    assert cells == {place: f"{count} cells" for place, count in letters.items()}
 
 
 def test_every_planted_defect_is_found_at_its_line_and_column_by_its_rule(spoilt):
