@@ -1,5 +1,6 @@
 """Opens an incoming file as text, and says where it is broken: the one door for CSV, Excel workbooks and XML."""
 
+import codecs
 import csv
 import io
 from pathlib import Path
@@ -34,7 +35,7 @@ def read_csv_text(path: Path, *, size_limit: int = SIZE_LIMIT) -> pd.DataFrame:
         One row a record, with the line on which it begins as the index (``line``, counted from 1 as an editor does).
         Column names are stripped; the second column of a name is called ``name (2)``, and one without a name after its
         position, ``column 3``. ``attrs["repeated_columns"]`` names the columns that stand twice and ``attrs["encoding"]``
-        tells how the file was read. Lines without a single value are passed over.
+        tells how the file was read (``utf-8``, ``utf-8-sig`` with a mark, ``cp1252``). Lines without a single value are passed over.
 
     Raises:
         Refusal: When the file is missing, empty, not text, too large, or cut off: a record with fewer or more cells than
@@ -100,8 +101,9 @@ def read_bytes(path: Path, size_limit: int) -> bytes:
 
 def decode(data: bytes, path: Path) -> tuple[str, str]:
     """The text of the file without a byte order mark, and the encoding that it came in."""
+    encoding = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
     try:
-        return data.decode("utf-8-sig"), "utf-8"
+        return data.decode(encoding), encoding
     except UnicodeDecodeError:
         # Excel on Windows saves "CSV" in cp1252; every UTF-8 text would pass as cp1252, so it is tried second.
         encoding = "cp1252"

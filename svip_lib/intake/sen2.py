@@ -15,6 +15,7 @@ import pandas as pd
 
 from svip_lib.config.fields import Field, columns_by_heading, plain
 from svip_lib.config.refusal import Refusal
+from svip_lib.intake.account import REPAIR, WARN, Finding
 from svip_lib.intake.open import XmlElement, read_csv_text, read_sheet_names, read_workbook_text, read_xml_tree
 
 Fields = dict[str, dict[str, Field]]
@@ -66,13 +67,15 @@ class Sen2Return:
             ``file`` (category) and ``line`` (of a CSV, row of a sheet, or line of an XML element).
         shape: What the return was read from.
         version: The census year whose columns it has.
-        notes: What was set aside, mended or strange, in sentences without a child's data.
+        notes: What was not read, and what the header leaves open, in sentences without a child's data.
+        findings: What was mended or set aside in reading, as lines of the account; that a cleaning begins with.
     """
 
     tables: dict[str, pd.DataFrame]
     shape: Literal["blade", "xml", "workbook", "template"]
     version: int
     notes: list[str]
+    findings: list[Finding]
 
 
 def read_sen2(path: Path, fields: Fields) -> Sen2Return:
@@ -91,6 +94,7 @@ def read_sen2(path: Path, fields: Fields) -> Sen2Return:
             broken. The message names file, table and, for a column, the heading that comes nearest.
     """
     notes: list[str] = []
+    findings: list[Finding] = []
     source = _source(path, notes)
     if source.is_dir():
         shape, raw = "blade", _read_blade(source, notes)
@@ -101,13 +105,15 @@ def read_sen2(path: Path, fields: Fields) -> Sen2Return:
     else:
         shape, raw = "workbook", _read_workbook(source, notes)
     # A national return must not stand in memory twice, so each table is put into our columns as soon as it is read.
-    found = {table: _named(table, file, cells, fields, shape, notes) for table, file, cells in raw}
+    found = {table: _named(table, file, cells, fields, shape, findings) for table, file, cells in raw}
     version = _version(found, fields, notes)
     if shape in ("workbook", "template"):
         _number(found)
     if "sen2" not in found:
+        said = f"census of {version}, by the columns"
+        findings.append(Finding(WARN, "header_missing", "sen2", source.name, 1, "", said))
         found["sen2"] = _Table(source, pd.DataFrame(index=pd.Index([], dtype="int64")), [])
-    return Sen2Return({table: _complete(table, found[table], fields[table], version) for table in TABLES}, shape, version, notes)
+    return Sen2Return({table: _complete(table, found[table], fields[table], version) for table in TABLES}, shape, version, notes, findings)
 
 
 def _source(path: Path, notes: list[str]) -> Path:
@@ -212,8 +218,6 @@ def _read_workbook(path: Path, notes: list[str]) -> Raw:
     if missing:
         sheets = ", ".join(f"'{sheet}'" for sheet in missing)
         raise Refusal(f"The workbook has no sheet {sheets}.", file=path, remedy=EXPORT)
-    if "sen2" not in found:
-        notes.append(f"{path.name}: there is no header, so year and day of the census are not said.")
     for table, cells in found.items():
         yield table, path, _headed(cells, path, table)
 
@@ -249,7 +253,9 @@ def _headed(cells: pd.DataFrame, path: Path, table: str) -> pd.DataFrame:
         raise Refusal(f"The table '{table}' has no heading.", file=path, remedy=EXPORT)
     heading, block = cells.iloc[0].str.strip(), cells.iloc[1:]
     block = block.set_axis(heading.where(heading != "", "column " + (heading.index + 1).astype("str")).to_list(), axis=1)
-    return block.loc[:, ((heading != "") | (block != "").any().to_numpy()).to_list()]
+    block = block.loc[:, ((heading != "") | (block != "").any().to_numpy()).to_list()]
+    block.attrs["heading_line"] = int(cells.index[0])
+    return block
 
 
 def _links(fields: Fields) -> dict[str, Field]:
@@ -257,36 +263,47 @@ def _links(fields: Fields) -> dict[str, Field]:
     return {"persontableid": fields["person"]["persontableid"], "requeststableid": fields["requests"]["requeststableid"]}
 
 
-def _named(table: str, file: Path, cells: pd.DataFrame, fields: Fields, shape: str, notes: list[str]) -> _Table:
-    """The columns that are ours under our names, and the headings of the others."""
-    columns = fields[table]
-    known = columns_by_heading({**_links(fields), **columns}) if shape in ("workbook", "template") else columns_by_heading(columns)
+def _named(table: str, file: Path, cells: pd.DataFrame, fields: Fields, shape: str, findings: list[Finding]) -> _Table:
+    """The columns that are ours under our names, and the headings of the others; what was mended goes into the account."""
+    columns = {**_links(fields), **fields[table]} if shape in ("workbook", "template") else fields[table]
+    known = columns_by_heading(columns)
     headings = [re.sub(r" \(\d+\)$", "", name) if name in _repeats(cells) else name for name in cells.columns]
     ours = [known.get(plain(heading)) for heading in headings]
     twice = sorted({column for column in ours if column and ours.count(column) > 1})
     if twice:
         raise Refusal(f"Two columns of the table '{table}' are this one.", file=file, column=twice[0], remedy="Keep one of the two.")
+
+    def tell(level: str, rule: str, column: str = "", found: str = "", line: int | None = None) -> None:
+        findings.append(Finding(level, rule, table, file.name, cells.attrs.get("heading_line", 1) if line is None else line, column, found))
+
     unknown = [heading for heading, column in zip(headings, ours, strict=True) if not column]
     if shape == "template":
         unknown = [heading for heading in unknown if plain(heading) != FORM_COLUMN]
-    if unknown:
-        told = ", ".join(f"'{heading}'" for heading in unknown)
-        notes.append(f"{file.name}: {len(unknown)} columns of '{table}' are not in the dictionary and were set aside: {told}.")
-    if shape != "template":
-        renamed = [(heading, column) for heading, column in zip(headings, ours, strict=True) if column and plain(heading) != column]
-        notes += [f"{file.name}: '{heading}' was read as '{column}' ({len(cells):,} rows)." for heading, column in renamed]
+    for place, (heading, column) in enumerate(zip(headings, ours, strict=True)):
+        # The XML has no heading; there a name stands first where the first record has it.
+        line = int(cells.index[(cells.iloc[:, place] != "").argmax()]) if shape == "xml" else None
+        if heading in unknown:
+            tell(WARN, "column_unknown", heading, line=line)
+        elif column and shape != "template" and plain(heading) != column:
+            tell(REPAIR, "column_alias", column, heading, line)
+        elif column and shape in ("blade", "workbook") and heading not in columns[column].names:
+            tell(REPAIR, "column_case", column, heading)
     found = cells.loc[:, [bool(column) for column in ours]]
     found.columns = [column for column in ours if column]
-    decimals = 0
+    if cells.attrs.get("encoding") == "utf-8-sig":
+        tell(REPAIR, "byte_order_mark")
+    elif cells.attrs.get("encoding") == "cp1252":
+        foreign = found.apply(lambda texts: ~texts.map(str.isascii))
+        column = foreign.any().idxmax()
+        tell(REPAIR, "encoding_cp1252", column, line=int(foreign[column].idxmax()) if foreign[column].any() else 1)
     for column in found.columns:
         found[column] = found[column].str.strip()
-        if column.endswith("tableid"):
-            floats = found[column].str.fullmatch(r"[0-9]+\.0+")
-            if floats.any():
-                found[column] = found[column].str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
-                decimals += floats.sum()
-    if decimals:
-        notes.append(f"{file.name}: {decimals:,} ids in '{table}' were written as decimals (1.0) and read as whole numbers.")
+        if column.endswith("tableid") and (decimal := found[column].str.fullmatch(r"[0-9]+\.0+")).any():
+            found[column] = found[column].str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
+            if decimal[found[column] != ""].all():  # as a spreadsheet writes a column of numbers: one fact, told once
+                tell(REPAIR, "float_id", column, f"all {decimal.sum():,} ids of the column")
+            else:
+                findings += [Finding(REPAIR, "float_id", table, file.name, int(line), column) for line in found.index[decimal]]
     return _Table(file, found, unknown)
 
 
@@ -302,7 +319,8 @@ def _version(found: dict[str, _Table], fields: Fields, notes: list[str]) -> int:
     header = found["sen2"].cells if "sen2" in found else pd.DataFrame()
     said = header["year"].str.extract(r"^([0-9]{4})(?:\.0+)?$")[0].dropna().unique() if "year" in header else []
     if len(said) != 1:
-        notes.append(f"The header does not name one census year; by its columns the return is that of {newest}.")
+        if "sen2" in found:  # where there is none, the account says so
+            notes.append(f"The header does not name one census year; by its columns the return is that of {newest}.")
         return newest
     year = int(said[0])
     strange = [f"{field.table}.{field.column}" for field in present if not field.is_of(year)]

@@ -16,7 +16,7 @@ import yaml
 from svip_lib.config.fields import Field
 from svip_lib.config.refusal import Refusal
 from svip_lib.sample.children import draw_cases
-from svip_lib.sample.defects import Defect, change_files, choose, plant
+from svip_lib.sample.defects import Defect, change_files, choose, plant, unheld
 from svip_lib.sample.shapes import WRITERS, blade_name, rendered
 from svip_lib.sample.tables import as_seen_on, draw_tables
 
@@ -46,7 +46,7 @@ def write_sample(  # noqa: PLR0913 - each says one thing of the sample, and most
         fields: The fields of every table, from ``read_fields``.
         la: The three digits of the authority that makes the return; Medway's unless another is named.
         defects: Plant one mistake of each kind of ``DEFECTS`` that the shape can hold and that does not stop the reading, and list
-            them in ``planted.csv``.
+            them in ``planted.csv``; why a kind is left out stands in ``source.yaml``.
         until: The last day of the twelve months that are told, on which the return is then made; without it they are the calendar
             year before the census, and the return is made on census day.
         seen_on: An earlier day within those months; the return then shows the same children as they stood on it.
@@ -85,6 +85,8 @@ def write_sample(  # noqa: PLR0913 - each says one thing of the sample, and most
         found += change_files(folder, lambda table: blade_name(table, day))
     establishments.to_csv(folder / "establishments.csv", index=False, lineterminator="\n")
     told = {"plans": plans, "shape": shape, "seed": seed, "census": census, "made_on": day, "la": la, "defects": len(found)}
+    if defects and (left_out := unheld(fields, year=census.year, shape=shape)):
+        told["not_planted"] = left_out
     title = "SYNTHETIC SEN2 return: invented children, calibrated to totals that the Department for Education published"
     write_note(folder, title, **told)
     if found:

@@ -10,7 +10,7 @@ import pandas as pd
 from svip_lib.config.fields import Field
 from svip_lib.config.refusal import Refusal
 from svip_lib.sample.kinds import DEFECTS, OWN, Kind, Level
-from svip_lib.sample.shapes import cell_text, columns_of
+from svip_lib.sample.shapes import HEADING, LACKS, cell_text, columns_of
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,10 @@ def choose(
     """
     used: list[int] = []
     grown = {table: len(rows) for table, rows in tables.items()}
-    planted = []
-    for kind in [kind for kind in DEFECTS if kind.cells]:
+    left_out = unheld(fields, year=year, shape=shape)
+    planted = [Planted(kind, HEADING, HEADING, {}) for kind in DEFECTS if kind.heading and kind.id not in left_out]
+    for kind in [kind for kind in DEFECTS if kind.cells and kind.id not in left_out]:
         columns, rows = columns_of(kind.table, fields, year, shape), tables[kind.table]
-        # The XML has no ids: its records are nested.
-        if shape not in kind.shapes.split() or kind.column not in columns or (shape == "xml" and kind.column.endswith("tableid")):
-            continue
         pool = rows.query(kind.where) if kind.where else rows
         pool = pool if kind.table == "sen2" else pool[~pool.persontableid.isin(used)]
         if pool.empty:
@@ -70,6 +68,22 @@ def choose(
         planted.append(Planted(kind, grown[kind.table] if kind.added else int(source), int(source), cells))
         grown[kind.table] += kind.added
     return planted
+
+
+def unheld(fields: dict[str, dict[str, Field]], *, year: int, shape: str) -> dict[str, str]:
+    """Return why each kind that a return of that year and shape cannot hold is not planted, by the kind's id.
+
+    Arguments as for ``choose``; kinds of the level ``stop``, which only ``spoil`` plants, are not among them.
+    """
+    found = {}
+    for kind in [kind for kind in DEFECTS if kind.level != "stop"]:
+        needs = [*kind.needs.split(), *(["header"] if kind.table == "sen2" else [])]
+        columns = [*columns_of(kind.table, fields, year, shape), kind.heading, ""]
+        if lacking := [need for need in needs if need in LACKS[shape]]:
+            found[kind.id] = LACKS[shape][lacking[0]]
+        elif kind.column not in columns:
+            found[kind.id] = f"The collection of {year} has no column '{kind.table}.{kind.column}'."
+    return found
 
 
 def plant(table: str, text: pd.DataFrame, planted: list[Planted], shape: str) -> pd.DataFrame:
@@ -89,11 +103,16 @@ def plant(table: str, text: pd.DataFrame, planted: list[Planted], shape: str) ->
         else:
             for column, cell in cells.items():
                 changed.loc[one.row, column] = cell
-    return pd.concat([changed, *new], ignore_index=True) if new else changed
+    changed = pd.concat([changed, *new], ignore_index=True) if new else changed
+    for kind in [one.kind for one in here if one.kind.heading]:
+        if kind.column == kind.heading:
+            changed[kind.heading] = "SYNTHETIC"
+        changed = changed.rename(columns={kind.column: kind.heading})
+    return changed
 
 
 def change_files(folder: Path, census_files: Callable[[str], str]) -> list[Defect]:
-    """Make the changes that touch whole files and leave them readable; return those that are not told by a cell."""
+    """Make the changes that touch the bytes of whole files and leave them readable; return those that are not told by a cell."""
     found = []
     for kind in [kind for kind in DEFECTS if kind.change and kind.level != "stop"]:
         defect = _change(folder / census_files(kind.table), kind)

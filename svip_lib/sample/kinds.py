@@ -34,7 +34,8 @@ class Kind:
         where: Which rows may have it, as a condition on the columns of ``draw_tables``; empty for any.
         cells: What the row is changed to, by column: words, or a day.
         added: Whether the row is a changed copy at the end of the table, so that the row it is copied from stays right.
-        shapes: In which shapes it can be planted.
+        needs: What a shape must have to hold it, in words of ``LACKS``.
+        heading: For a whole column: what it is called instead, or the name of a column that is put beside the others.
         change: For a whole file: its new bytes, or nothing when it should not be there.
     """
 
@@ -47,7 +48,8 @@ class Kind:
     where: str = ""
     cells: Callable[[Row], dict] | None = None
     added: bool = False
-    shapes: str = "blade xml workbook template"
+    needs: str = ""
+    heading: str = ""
     change: Callable[[bytes], bytes | None] | None = None
 
 
@@ -81,26 +83,24 @@ def _no_flag(id: str, table: str, column: str, where: str, cell: str) -> Kind:
     return _edit(id, table, column, "not_a_flag", "warn", "Neither yes nor no.", where, cell)
 
 
-def _added(id: str, table: str, column: str, rule: str, level: Level, planted: str, where: str = "", **cells) -> Kind:
+def _added(id: str, table: str, column: str, rule: str, level: Level, planted: str, where: str = "", needs: str = "", **cells) -> Kind:
     """A kind that adds a copy of a row with fixed words in some cells."""
-    return Kind(id, table, column, rule, level, planted, where, lambda _: cells, added=True)
+    return Kind(id, table, column, rule, level, planted, where, lambda _: cells, added=True, needs=needs)
 
 
 def _orphan(table: str, parent: str, name: str, **cells) -> Kind:
     words = f"A {name} whose parent is not in the return."
-    return _added(f"orphan_{name}", table, parent, f"orphan_{name}", "quarantine", words, **cells, **{parent: "999999999"})
+    return _added(f"orphan_{name}", table, parent, f"orphan_{name}", "quarantine", words, needs="ids", **cells, **{parent: "999999999"})
 
 
 def _duplicate(table: str, name: str, **cells) -> Kind:
     words = f"A second {name} with the id of another."
-    key = f"{table}tableid"
-    return Kind(
-        f"duplicate_{name}_id", table, key, f"duplicate_{name}_id", "quarantine", words, "", lambda row: {key: row[key]} | cells, added=True
-    )
+    key, rule = f"{table}tableid", f"duplicate_{name}_id"
+    return Kind(rule, table, key, rule, "quarantine", words, "", lambda row: {key: row[key]} | cells, added=True, needs="ids")
 
 
 def _whole(id: str, table: str, column: str, rule: str, level: Level, planted: str, change) -> Kind:
-    return Kind(id, table, column, rule, level, planted, change=change, shapes="blade")
+    return Kind(id, table, column, rule, level, planted, change=change, needs="encoding")
 
 
 def _without(column: bytes) -> Callable[[bytes], bytes]:
@@ -130,7 +130,7 @@ _SCHOOL = KINDS.index("mainstream")
 DEFECTS = [
     # The header has one row, which is the only one that two mistakes may share.
     _edit("header_time_serial", "sen2", "datetime", "excel_serial", "repair", "A time as a number of Excel.", "",
-          lambda row: f"{_serial(row.datetime)}.375", shapes="blade xml"),
+          lambda row: f"{_serial(row.datetime)}.375", needs="written_time"),
     _blank_flag("header_flag_blank", "sen2", "dco", ""),
     # Children
     _edit("birth_after_request", "person", "personbirthdate", "date_of_birth_after_request", "quarantine", "Born after the request.",
@@ -173,14 +173,15 @@ DEFECTS = [
           lambda row: row.uniquelearnernumber[:9]),
     _duplicate("person", "person", **_NO_IDS),
     _orphan("person", "sen2tableid", "person", **_NO_IDS),
-    _added("person_id_blank", "person", "persontableid", "id_blank", "quarantine", "A child without an id.", persontableid="", **_NO_IDS),
+    _added("person_id_blank", "person", "persontableid", "id_blank", "quarantine", "A child without an id.", needs="ids",
+           persontableid="", **_NO_IDS),
     _added("person_without_request", "person", "persontableid", "person_without_request", "warn", "A child without a request.",
            **_NO_IDS),
     # Requests
     _orphan("requests", "persontableid", "request"),
     _duplicate("requests", "request"),
     _edit("parent_id_float", "requests", "persontableid", "float_id", "repair", "An id as a decimal.", "requestoutcome == 'N'",
-          lambda row: f"{row.persontableid}.0", shapes="blade"),
+          lambda row: f"{row.persontableid}.0", needs="ids whole_ids"),
     _blank("received_blank", "requests", "receiveddate", "requestoutcome == 'A'"),
     _edit("received_ambiguous", "requests", "receiveddate", "ambiguous_day_month", "quarantine",
           "Day and month could be exchanged, and no other cell shows their order.",
@@ -256,7 +257,7 @@ DEFECTS = [
           "active and sensetting == 'OTH'", ""),
     _edit("encoding_cp1252", "plandetail", "sensettingother", "encoding_cp1252", "repair",
           "A dash as Windows stores it, in the whole file.", "active and sensetting == 'OTH'", "SYNTHETIC \u2013 named type",
-          shapes="blade", change=lambda data: data.decode().encode("cp1252")),
+          needs="encoding", change=lambda data: data.decode().encode("cp1252")),
     # Plans as they run
     _orphan("activeplans", "requeststableid", "active_plan"),
     _duplicate("activeplans", "active_plan"),
@@ -333,12 +334,12 @@ DEFECTS = [
     # Whole files that can still be read
     _whole("byte_order_mark", "senneed", "", "byte_order_mark", "repair", "Begins with the mark of UTF-8.",
            lambda data: b"\xef\xbb\xbf" + data),
-    _whole("heading_typo", "requests", "requestsource", "column_alias", "repair", "A supplier's spelling of a heading.",
-           lambda data: data.replace(b"requestsource", b"rquestsource", 1)),
-    _whole("heading_case", "namedplan", "ceasedate", "column_case", "repair", "A heading in capitals.",
-           lambda data: data.replace(b"ceasedate", b"CEASEDATE", 1)),
-    _whole("column_unknown", "assessment", "casenote", "column_unknown", "warn", "A column that the return does not have.",
-           lambda data: _widened(data, b"casenote", b"")),
+    Kind("heading_typo", "requests", "requestsource", "column_alias", "repair", "A supplier's spelling of a heading.",
+         heading="rquestsource", needs="names"),
+    Kind("heading_case", "namedplan", "ceasedate", "column_case", "repair", "A heading in capitals.", heading="CEASEDATE",
+         needs="names capitals"),
+    Kind("column_unknown", "assessment", "casenote", "column_unknown", "warn", "A column that the return does not have.",
+         heading="casenote"),
     # Whole files that cannot be read: planted one at a time, by `spoil`
     _whole("table_missing", "senneed", "", "table_missing", "stop", "The file is not there.", lambda data: None),
     _whole("file_empty", "person", "", "file_empty", "stop", "The file has no byte.", lambda data: b""),

@@ -28,9 +28,27 @@ ELEMENTS = {
         " PhaseTransferFinalDate Res WBP EntryDate LeavingDate AttendancePattern SENtype SENtypeRank"
     ).split()
 }
+# What a mistake may need that a shape does not have, and what the shape has instead.
+PACKED = "A workbook is packed, and its text is always UTF-8."
+LACKS = {
+    "blade": {},
+    "xml": {
+        "ids": "XML has no ids: its records stand one within another.",
+        "encoding": "XML says itself in which encoding it is written.",
+        "capitals": "The names of the elements are read in small letters and capitals alike.",
+    },
+    "workbook": {"header": "The workbook of a case system has no header record.", "encoding": PACKED},
+    "template": {
+        "whole_ids": "The form gives back every id as a decimal.",
+        "written_time": "The form holds the time as a number of Excel, always.",
+        "names": "The form's headings are sentences, of which any name of a column may be one.",
+        "encoding": PACKED,
+    },
+}
 TECHNICAL = re.compile(r"tableid$|orderseqcolumn$|^nativeid$|^sourceid$")
 MARK = re.compile("\x01([a-z0-9]+):([0-9]+)\x02")
-Place = tuple[str, int]  # a table and the number of one of its rows, from 0
+HEADING = -1
+Place = tuple[str, int]  # a table and the number of one of its rows, from 0, or HEADING
 Texts = Callable[[str], pd.DataFrame]
 
 
@@ -111,6 +129,8 @@ def blade_name(table: str, census: date) -> str:
 def write_xml(folder: Path, texts: Texts, places: list[Place], *, fields: dict, census: date) -> dict[Place, tuple[str, int]]:
     """Write the return as it is sent, every record within its parent; return file and line of each place asked for.
 
+    XML has no headings: a column that is not called as it should be has the line of the first record with such an element.
+
     A place is marked in the text with two characters that XML forbids, and the marks are taken out when their lines are known.
     """
     wanted = set(places)
@@ -131,13 +151,18 @@ def write_xml(folder: Path, texts: Texts, places: list[Place], *, fields: dict, 
         line += text.count("\n", seen, marked.start())
         seen = marked.start()
         found[marked[1], int(marked[2])] = (name, line)
+    for table in [table for table, row in wanted if row == HEADING]:
+        strange = next(column for column in texts(table).columns if column not in ELEMENTS and not TECHNICAL.search(column))
+        begin = text.rindex(f"<{ELEMENTS[table]}>", 0, text.index(f"<{strange}>"))
+        found[table, HEADING] = (name, text.count("\n", 0, begin) + 1)
     (folder / name).write_text(MARK.sub("", text), encoding="utf-8", newline="\n")
     return found
 
 
 def _element(column: str, cells):
     """A cell, or a series of them, within its element."""
-    return f"<{ELEMENTS[column]}>" + cells + f"</{ELEMENTS[column]}>\n"
+    name = ELEMENTS.get(column, column)
+    return f"<{name}>" + cells + f"</{name}>\n"
 
 
 def _nested(table: str, texts: Texts, wanted: set[Place]) -> pd.Series:
@@ -145,7 +170,7 @@ def _nested(table: str, texts: Texts, wanted: set[Place]) -> pd.Series:
     cells = texts(table)
     name = ELEMENTS[table]
     opening = pd.Series(f"<{name}>\n", index=cells.index, dtype=object)
-    for row in (row for place, row in wanted if place == table):
+    for row in (row for place, row in wanted if place == table and row != HEADING):
         opening[row] = f"\x01{table}:{row}\x02<{name}>\n"
     for column in cells.columns:
         if not TECHNICAL.search(column):
@@ -166,8 +191,7 @@ def write_workbook(folder: Path, texts: Texts, places: list[Place], *, fields: d
     for table in [table for table in TABLES if table != "sen2"]:
         text = texts(table)
         sheet = book.create_sheet(TABLES[table].sheet)
-        # One supplier writes this heading so.
-        sheet.append(["rquestsource" if column == "requestsource" else column for column in text.columns])
+        sheet.append(list(text.columns))
         for row in _excel_rows(table, text, fields):
             sheet.append(row)
     _save(book, folder / name)
@@ -182,7 +206,7 @@ def _excel_rows(table: str, text: pd.DataFrame, fields: dict) -> zip:
         if column.endswith(("tableid", "rank")):
             numbers = cells.str.fullmatch("[0-9]+")
             values[numbers] = cells[numbers].astype(int)
-        elif fields[table][column].type == "date":
+        elif column in fields[table] and fields[table][column].type == "date":
             days = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").dropna()
             values[days.index] = list(days.dt.date)
         columns.append(values)
@@ -199,7 +223,7 @@ def write_template(folder: Path, texts: Texts, places: list[Place], *, fields: d
     for table, place in TABLES.items():
         text = texts(table)
         sheet.append([place.title])
-        sheet.append([_heading(fields[table][column], table) for column in text.columns])
+        sheet.append([_heading(fields[table][column], table) if column in fields[table] else column for column in text.columns])
         first[table] = row + 2
         for cells in text.itertuples(index=False):
             sheet.append([cell or None for cell in cells])

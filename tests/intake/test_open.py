@@ -65,7 +65,7 @@ def test_lines_without_a_value_are_passed_over_and_counted(write, quote):
 def test_the_heading_is_stripped_and_loses_its_byte_order_mark(write):
     table = read_csv_text(write(b"\xef\xbb\xbf time_period , ehcplans\n202425,3041\n"))
     assert table.columns.to_list() == ["time_period", "ehcplans"]
-    assert table.attrs["encoding"] == "utf-8"
+    assert table.attrs["encoding"] == "utf-8-sig"
 
 
 def test_a_file_saved_by_excel_in_cp1252_keeps_its_characters(write):

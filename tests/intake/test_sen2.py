@@ -9,6 +9,7 @@ import pytest
 
 from svip_lib.config.fields import columns_by_heading, plain, read_fields
 from svip_lib.config.refusal import Refusal
+from svip_lib.intake.account import Finding
 from svip_lib.intake.sen2 import TABLES, read_sen2
 from svip_lib.intake.values import parse_dates
 
@@ -243,8 +244,7 @@ def test_a_workbook_without_a_header_says_so_and_takes_the_year_from_its_columns
     found = read_sen2(as_workbook(tmp_path, drawn()), fields)
     assert found.tables["sen2"].empty
     assert {"year", "referencedate", "lea"} <= set(found.tables["sen2"].columns)
-    assert any("there is no header" in note for note in found.notes)
-    assert any("return is that of 2025" in note for note in found.notes)
+    assert found.findings == [Finding("warn", "header_missing", "sen2", "case system.xlsx", 1, "", "census of 2025, by the columns")]
 
 
 def test_a_workbook_may_bring_its_header_and_other_sheets(tmp_path, fields):
@@ -257,7 +257,7 @@ def test_a_workbook_may_bring_its_header_and_other_sheets(tmp_path, fields):
     found = read_sen2(tmp_path / "case system.xlsx", fields)
     assert set(found.tables["person"]["sen2tableid"]) == {"H"}
     assert any("the sheet 'Notes' is not one of the return" in note for note in found.notes)
-    assert not any("header" in note.casefold() for note in found.notes)
+    assert found.findings == []
 
 
 @pytest.mark.parametrize(("sheet", "words"), [("Plan Detail", "no sheet 'Plan Detail'"), ("Person", "no sheet 'Person'")])
@@ -268,12 +268,34 @@ def test_a_workbook_without_a_sheet_is_refused(tmp_path, fields, sheet, words):
     assert words in refused(tmp_path / "case system.xlsx", fields)
 
 
-def test_ids_that_a_spreadsheet_made_decimals_of_are_whole_again_and_counted(tmp_path, fields):
+def test_ids_that_a_spreadsheet_made_decimals_of_are_whole_again_and_told_each_by_its_line(tmp_path, fields):
     folder = as_blade(tmp_path, drawn())
     change(folder, "requests", "\n1,1,", "\n1.0,1.0,")
     found = read_sen2(folder, fields)
     assert found.tables["requests"]["requeststableid"].to_list() == ["1", "2", "3"]
-    assert any("2 ids in 'requests' were written as decimals" in note for note in found.notes)
+    file = f"Blade-Export_{STAMP}_requests.csv"
+    assert found.findings == [Finding("repair", "float_id", "requests", file, 2, column) for column in ("requeststableid", "persontableid")]
+
+
+def test_a_column_of_nothing_but_decimals_is_told_once_at_its_heading(tmp_path, fields):
+    folder = as_blade(tmp_path, drawn())
+    file = f"Blade-Export_{STAMP}_person.csv"
+    cells = pd.read_csv(folder / file, dtype="str", keep_default_na=False)
+    cells.assign(persontableid=cells["persontableid"] + ".0").to_csv(folder / file, index=False)
+    told = Finding("repair", "float_id", "person", file, 1, "persontableid", "all 2 ids of the column")
+    assert read_sen2(folder, fields).findings == [told]
+
+
+def test_the_encodings_of_excel_are_told_by_the_first_cell_that_shows_them(tmp_path, fields):
+    folder = as_blade(tmp_path, drawn())
+    needs, person = (folder / f"Blade-Export_{STAMP}_{table}.csv" for table in ("senneed", "person"))
+    needs.write_bytes(b"\xef\xbb\xbf" + needs.read_bytes())
+    change(folder, "person", "Zzyzx,Bo", "Zzyzx,Zoë")
+    person.write_bytes(person.read_text(encoding="utf-8").encode("cp1252"))
+    assert read_sen2(folder, fields).findings == [
+        Finding("repair", "encoding_cp1252", "person", person.name, 3, "forename"),
+        Finding("repair", "byte_order_mark", "senneed", needs.name, 1),
+    ]
 
 
 def test_the_misspelt_name_of_a_supplier_is_read_and_told(tmp_path, fields):
@@ -281,7 +303,8 @@ def test_the_misspelt_name_of_a_supplier_is_read_and_told(tmp_path, fields):
     change(folder, "requests", "requestsource", "rquestsource")
     found = read_sen2(folder, fields)
     assert found.tables["requests"]["requestsource"].to_list() == ["1", "2", "2"]
-    assert found.notes == [f"Blade-Export_{STAMP}_requests.csv: 'rquestsource' was read as 'requestsource' (3 rows)."]
+    told = Finding("repair", "column_alias", "requests", f"Blade-Export_{STAMP}_requests.csv", 1, "requestsource", "rquestsource")
+    assert found.findings == [told]
 
 
 def test_the_one_heading_of_collect_with_capitals_is_known(tmp_path, fields):
@@ -292,7 +315,7 @@ def test_the_one_heading_of_collect_with_capitals_is_known(tmp_path, fields):
     path.write_text("\n".join([heading, *(f"{row},N7" for row in rows)]), encoding="utf-8")
     found = read_sen2(folder, fields)
     assert set(found.tables["senneed"]["nativeid"]) == {"N7"}
-    assert found.notes == []
+    assert (found.notes, found.findings) == ([], [])
 
 
 def test_an_unknown_column_is_told_by_its_heading_and_set_aside(tmp_path, fields):
@@ -300,9 +323,7 @@ def test_an_unknown_column_is_told_by_its_heading_and_set_aside(tmp_path, fields
     tables["person"]["favourite colour"] = "Quillfeather"
     found = read_sen2(as_blade(tmp_path, tables), fields)
     assert "favourite colour" not in found.tables["person"]
-    assert found.notes == [
-        f"Blade-Export_{STAMP}_person.csv: 1 columns of 'person' are not in the dictionary and were set aside: 'favourite colour'."
-    ]
+    assert found.findings == [Finding("warn", "column_unknown", "person", f"Blade-Export_{STAMP}_person.csv", 1, "favourite colour")]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -440,7 +461,8 @@ def test_a_child_without_a_plan_and_codes_that_stand_several_times_are_read_from
     path.write_text(text.replace("<NamedPlan>", f"<NamedPlan>{codes}", 1), encoding="utf-8")
     found = read_sen2(path, fields)
     assert found.tables["namedplan"]["dp"].to_list() == ["E S", ""]
-    assert found.notes == ["return.xml: 1 columns of 'namedplan' are not in the dictionary and were set aside: 'Colour'."]
+    line = text.splitlines().index("<NamedPlan>") + 1
+    assert found.findings == [Finding("warn", "column_unknown", "namedplan", "return.xml", line, "Colour")]
 
 
 def test_a_table_without_a_record_has_its_columns_all_the_same(tmp_path, fields):
@@ -481,8 +503,9 @@ def test_formulas_are_refused_in_a_workbook(tmp_path, fields):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_note_holds_what_stands_in_a_personal_column(tmp_path, fields, shape):
-    notes = " ".join(read_sen2(written(shape, tmp_path, fields), fields).notes)
+def test_no_note_or_finding_holds_what_stands_in_a_personal_column(tmp_path, fields, shape):
+    found = read_sen2(written(shape, tmp_path, fields), fields)
+    notes = " ".join([*found.notes, *map(str, found.findings)])
     personal = [name for column in ("surname", "forename", "upn", "personbirthdate") for name in drawn()["person"][column]]
     assert not [value for value in personal if value in notes]
 
