@@ -4,15 +4,15 @@ A cell with one right reading is mended; a row without one goes to quarantine, w
 + rows quarantined, for every table. Names, dates of birth, postcodes and pupil numbers serve the checks and end here.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from svip_lib.config.fields import Field
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.tokens import keyed_hash
+from svip_lib.config.upn import FORM, check_letters
 from svip_lib.intake.sen2 import TABLES, Sen2Return
 from svip_lib.intake.values import Parsed, parse_dates, parse_flags, parse_integers
 
@@ -35,7 +35,6 @@ NOTHING = {"date": pd.NaT, "datetime": pd.NaT, "integer": pd.NA, "flag": False}
 DTYPES = {"date": "datetime64[s]", "datetime": "datetime64[s]", "integer": "Int64", "flag": "bool"}
 OLD_SEX = {"1": "M", "2": "F", "0": "U", "9": "U"}
 PLANNED_AHEAD = ("phasetransferduedate", "phasetransferfinaldate", "leavingdate")
-UPN_WEIGHTS, UPN_LETTERS = range(2, 14), "ABCDEFGHJKLMNPQRTUVWXYZ"
 FAR_FUTURE = pd.Timestamp("2090-01-01")
 OLDEST, ADULT, EARLY_YEARS = 24, 16, 5
 SCHOOL_YEAR_BEGINS = 9
@@ -289,9 +288,9 @@ def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> No
     given = spelt != ""
     _tell(account, tables, "person", "upn_spelling", given & (spelt != number), "upn", REPAIR)
     person["upn"] = spelt
-    form = spelt.str.fullmatch(r"[A-Z]\d{11}[0-9A-Z]")
+    form = spelt.str.fullmatch(FORM)
     _tell(account, tables, "person", "upn_format", given & ~form, "upn")
-    _tell(account, tables, "person", "upn_check_letter", form & (_check_letters(spelt.where(form, "")) != spelt.str[0]), "upn")
+    _tell(account, tables, "person", "upn_check_letter", form & (check_letters(spelt.where(form, "")) != spelt.str[0]), "upn")
     _tell(account, tables, "person", "upn_twice", given & spelt.duplicated(keep=False) & spelt.duplicated(), "upn")
     uln = person["uniquelearnernumber"].astype("str")
     scientific = uln.str.contains(r"[eE]\+", regex=True)
@@ -305,17 +304,6 @@ def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> No
     _tell(account, tables, "person", "age_outside_0_to_24", ~person["age"].between(0, OLDEST) & ~person["condemned"], "personbirthdate")
     asked = person["persontableid"].isin(tables["requests"]["persontableid"])
     _tell(account, tables, "person", "person_without_request", ~asked, "persontableid")
-
-
-def _check_letters(numbers: pd.Series) -> pd.Series:
-    """The letter with which each pupil number ought to begin: its digits by weights 2 to 13, modulo 23."""
-    total = pd.Series(0, index=numbers.index)
-    for place, weight in enumerate(UPN_WEIGHTS, start=1):
-        character = numbers.str[place]
-        digit = pd.to_numeric(character, errors="coerce")
-        letter = character.map({text: value for value, text in enumerate(UPN_LETTERS)})
-        total = total + weight * digit.fillna(letter).fillna(0).astype("int64")
-    return (total % len(UPN_LETTERS)).map(dict(enumerate(UPN_LETTERS)))
 
 
 def _age(birth: pd.Series, day: pd.Timestamp) -> pd.Series:
@@ -489,10 +477,3 @@ def _without_persons(tables: dict[str, pd.DataFrame], key: bytes, fields: dict) 
         extra = ["child", "birth_year"] if name == "person" else ["child", "request"]
         result[name] = table[[*extra, *[column for column in kept if column not in UNUSED]]].reset_index(drop=True)
     return result
-
-
-def keyed_hash(values: pd.Series, key: bytes) -> pd.Series:
-    """Return a keyed hash of each value: the same for the same child under the same key, and nothing to anybody else."""
-    codes, unique = pd.factorize(values)
-    hashes = np.array([hashlib.blake2b(str(value).encode(), key=key[:64], digest_size=12).hexdigest() for value in unique], dtype=object)
-    return pd.Series(hashes[codes], index=values.index, dtype="str")
