@@ -4,15 +4,15 @@ A cell with one right reading is mended; a row without one goes to quarantine, w
 + rows quarantined, for every table. Names, dates of birth, postcodes and pupil numbers serve the checks and end here.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from svip_lib.config.fields import Field
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.tokens import keyed_hash
+from svip_lib.config.upn import FORM, check_letters
 from svip_lib.intake.account import COLUMNS, QUARANTINE, REPAIR, WARN, Account
 from svip_lib.intake.contracts import BLANK, CONTRACTS, DTYPES, DUPLICATE, TECHNICAL, Contract, breach, faults
 from svip_lib.intake.sen2 import TABLES, Sen2Return
@@ -24,7 +24,6 @@ READERS = {"date": parse_dates, "datetime": parse_dates, "integer": parse_intege
 CHANGED_MEANING = ("residential",)  # sets whose letters meant something else in the guides before 2025-26
 OLD_SEX = {"1": "M", "2": "F", "0": "U", "9": "U"}
 PLANNED_AHEAD = ("phasetransferduedate", "phasetransferfinaldate", "leavingdate")
-UPN_WEIGHTS, UPN_LETTERS = range(2, 14), "ABCDEFGHJKLMNPQRTUVWXYZ"
 FAR_FUTURE = pd.Timestamp("2090-01-01")
 OLDEST, ADULT, EARLY_YEARS = 24, 16, 5
 SCHOOL_YEAR_BEGINS = 9
@@ -246,9 +245,9 @@ def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> No
     given = spelt != ""
     _tell(account, tables, "person", "upn_spelling", given & (spelt != number), "upn", REPAIR)
     person["upn"] = spelt
-    form = spelt.str.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]")
+    form = spelt.str.fullmatch(FORM)
     _tell(account, tables, "person", "upn_format", given & ~form, "upn")
-    _tell(account, tables, "person", "upn_check_letter", form & (_check_letters(spelt.where(form, "")) != spelt.str[0]), "upn")
+    _tell(account, tables, "person", "upn_check_letter", form & (check_letters(spelt.where(form, "")) != spelt.str[0]), "upn")
     _tell(account, tables, "person", "upn_twice", given & spelt.duplicated(keep=False) & spelt.duplicated(), "upn")
     uln = person["uniquelearnernumber"].astype("str")
     scientific = uln.str.contains(r"[eE]\+", regex=True)
@@ -262,16 +261,6 @@ def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> No
     _tell(account, tables, "person", "age_outside_0_to_24", ~person["age"].between(0, OLDEST) & ~person["condemned"], "personbirthdate")
     asked = _among(person["persontableid"], tables["requests"]["persontableid"])
     _tell(account, tables, "person", "person_without_request", ~asked, "persontableid")
-
-
-def _check_letters(numbers: pd.Series) -> pd.Series:
-    """The letter with which each pupil number ought to begin: its digits by weights 2 to 13, modulo 23; of a blank, any."""
-    worth = np.zeros(128, dtype="int64")
-    worth[[ord(digit) for digit in "0123456789"]] = range(10)
-    worth[[ord(letter) for letter in UPN_LETTERS]] = range(len(UPN_LETTERS))
-    characters = numbers.to_numpy(object).astype("S13").view("uint8").reshape(-1, 13)
-    total = worth[characters[:, 1:]] @ np.array(UPN_WEIGHTS)
-    return pd.Series(np.array(list(UPN_LETTERS))[total % len(UPN_LETTERS)], index=numbers.index, dtype="str")
 
 
 def _among(cells: pd.Series, others: pd.Series) -> pd.Series:
@@ -446,10 +435,3 @@ def _without_persons(tables: dict[str, pd.DataFrame], key: bytes, fields: dict) 
         kept = [column for column, told in fields[name].items() if contract.keeps(told)]
         result[name] = table[[*contract.added, *kept]].astype(contract.added).reset_index(drop=True)
     return result
-
-
-def keyed_hash(values: pd.Series, key: bytes) -> pd.Series:
-    """Return a keyed hash of each value: the same for the same child under the same key, and nothing to anybody else."""
-    codes, unique = pd.factorize(values)
-    hashes = np.array([hashlib.blake2b(str(value).encode(), key=key[:64], digest_size=12).hexdigest() for value in unique], dtype=object)
-    return pd.Series(hashes[codes], index=values.index, dtype="str")

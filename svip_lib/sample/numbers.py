@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-LETTERS = np.array(list("ABCDEFGHJKLMNPQRTUVWXYZ"))  # without I, O and S, which are never used
-NO_AUTHORITY = 999  # no local authority has this code, and so no school has given out such a number
+from svip_lib.config import upn
+
+LETTERS = np.array(list(upn.LETTERS))
 SERIALS = 10_000_000
 
 
@@ -30,7 +31,7 @@ def pupil_numbers(serials: np.ndarray, years: np.ndarray, temporary: np.ndarray)
         years: The year in which it was given; its last two digits are told.
         temporary: Whether the number ends in a letter, as one that is given for a while.
     """
-    digits = NO_AUTHORITY * 10**9 + (years % 100) * SERIALS + serials
+    digits = upn.NO_AUTHORITY * 10**9 + (years % 100) * SERIALS + serials
     last = digits % 10
     # A letter's value is its place among the letters: B for 1, C for 2; so the check letter is that of the digit it replaces.
     text = pd.Series(digits.astype("U12"))

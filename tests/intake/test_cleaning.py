@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from svip_lib.config.fields import read_codes, read_fields
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import dictionary_rows
+from svip_lib.config.tokens import keyed_hash
 from svip_lib.intake.account import shape
-from svip_lib.intake.cleaning import Clean, clean_return, keyed_hash
+from svip_lib.intake.cleaning import Clean, clean_return
 from svip_lib.intake.open import read_csv_text
 from svip_lib.intake.sen2 import read_sen2
 from svip_lib.sample import write_sample
