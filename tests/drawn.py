@@ -74,9 +74,18 @@ def drawn_row(entry, value, *, area="E06000035", period="202526", measure="actua
     }
 
 
+NOTHING_PUBLISHED = pd.DataFrame({"value": pd.Series(dtype="Int64")}, index=pd.Index([], dtype="str", name="key"))
+
+
 def drawn_release(entry, actual=None, plan=None, rows=()) -> Released:
     """Release one figure and its plan, or the rows that are given."""
     rows = list(rows) or [drawn_row(entry, actual)] + ([drawn_row(entry, plan, measure="plan")] if plan is not None else [])
     frame = pd.DataFrame(rows)[COLUMNS].astype({"numerator": float, "denominator": float, "value": float})
     words = {"sources": pd.DataFrame({"id": ["drawn"]}), "repairs": pd.DataFrame(), "findings": pd.DataFrame()}
-    return release(Figures("medway", Quarter(2025, 4), date(2026, 7, 31), frame, AREAS, words), "public", key="drawn", thresholds={"": 5})
+    return release(
+        Figures("medway", Quarter(2025, 4), date(2026, 7, 31), frame, AREAS, words),
+        "public",
+        key="drawn",
+        thresholds={"": 5},
+        register=NOTHING_PUBLISHED,
+    )

@@ -138,6 +138,10 @@ class Project:
         """Return the Markdown file with the analyst's words on a section; it need not exist."""
         return self.authority(authority) / "commentary" / str(quarter) / f"{section}.md"
 
+    def released(self, authority: str) -> Path:
+        """Return the folder with what a council has published, a folder a quarter; it need not exist."""
+        return self.authority(authority) / "released"
+
     def reports(self, authority: str, quarter: Quarter) -> Path:
         """Return the folder that holds everything written about a council's quarter."""
         return self.root / "reports" / authority / str(quarter)

@@ -32,13 +32,14 @@ class Cells:
     told: pd.DataFrame
 
 
-def as_problem(rows: pd.DataFrame, thresholds: dict[str, int], states: dict[str, str]) -> Cells:
+def as_problem(rows: pd.DataFrame, thresholds: dict[str, int], known: set[str], register: pd.DataFrame) -> Cells:
     """Return the council's own figures as one problem.
 
     Args:
         rows: Figures in the shape of ``indicators.shape``; those of others are left aside.
         thresholds: By breakdown, the least count that may be printed; ``""`` for every breakdown that is not named.
-        states: By key, where that is not ordinary: ``known`` or ``hidden_before``: what DfE or an earlier pack has made of a cell.
+        known: The keys of counts that DfE has published as they are.
+        register: What earlier packs printed of each cell, as from ``read_register``.
 
     Raises:
         Refusal: When a sum names what there is not, or does not hold.
@@ -69,7 +70,10 @@ def as_problem(rows: pd.DataFrame, thresholds: dict[str, int], states: dict[str,
     worked_out = _worked_out(cells.drop_duplicates("key").set_index("key")["count"].to_dict(), sums)
     unprinted = {"key": list(worked_out), "count": list(worked_out.values()), "threshold": thresholds[""], "state": "virtual"}
     cells = pd.concat([cells, pd.DataFrame(unprinted)], ignore_index=True)
-    cells["state"] = [states.get(key, state) for key, state in zip(cells["key"], cells["state"], strict=True)]
+    before = cells["key"].map(register["value"])
+    told_before = cells["key"].isin(register.index)
+    cells.loc[told_before & before.isna(), "state"] = "hidden_before"
+    cells.loc[cells["key"].isin(known) | (before == cells["count"]).fillna(False).astype(bool), "state"] = "known"
     links = [link(text, total, [key for _, key in members], [sign for sign, _ in members]) for text, total, members in sums]
     problem = build_problem(cells, pd.concat(links, ignore_index=True) if links else link("nothing", "", []).head(0))
     terms = counts[counts["key"].isin(differences)].assign(key=lambda table: table["key"].map(differences), column="").explode("key")

@@ -21,6 +21,8 @@ from svip_lib.config.project import EDITIONS, Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.cells import WITHHELD, Cells, are_own_counts, as_problem, printed, withhold
 from svip_lib.disclosure.protect import Protection, protect
+from svip_lib.disclosure.register import FILE as REGISTER
+from svip_lib.disclosure.register import read_register
 from svip_lib.disclosure.verify import verify
 from svip_lib.figures import Figures, compute_figures, read_figures
 from svip_lib.indicators.shape import KEY
@@ -92,7 +94,7 @@ class Released:
         return rows.sort_values(KEY)
 
 
-def release(figures: Figures, edition: str, key: str, thresholds: dict[str, int]) -> Released:
+def release(figures: Figures, edition: str, key: str, thresholds: dict[str, int], register: pd.DataFrame) -> Released:
     """Let figures through the gate for an edition, and withhold from the public one what could tell of a child.
 
     Args:
@@ -100,13 +102,14 @@ def release(figures: Figures, edition: str, key: str, thresholds: dict[str, int]
         edition: ``public`` or ``internal``.
         key: The content key of what they were computed from.
         thresholds: By breakdown, the least count that may be printed; ``""`` for every breakdown that is not named.
+        register: What earlier packs printed of each cell.
 
     Raises:
         CannotProtect: When no hiding protects a small count; nothing may be published then.
     """
     if edition not in EDITIONS:
         raise ValueError(f"no edition '{edition}'")
-    return _protected(figures, edition, key, thresholds)[0]
+    return _protected(figures, edition, key, thresholds, register)[0]
 
 
 def release_quarter(project: Project, authority: str, quarter: Quarter, edition: str) -> Released:
@@ -118,15 +121,18 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
     key = content_key(project, authority, quarter)
     if _key_on_disk(folder) != key:
         thresholds = read_authority(project.authority(authority)).thresholds.by_breakdown()
-        _write(*_protected(compute_figures(project, authority, quarter), edition, key, thresholds), folder)
+        register = read_register(project.released(authority), quarter)
+        _write(*_protected(compute_figures(project, authority, quarter), edition, key, thresholds, register), folder)
     return read_released(project, authority, quarter, edition)
 
 
-def _protected(figures: Figures, edition: str, key: str, thresholds: dict[str, int]) -> tuple[Released, Proof | None]:
+def _protected(
+    figures: Figures, edition: str, key: str, thresholds: dict[str, int], register: pd.DataFrame
+) -> tuple[Released, Proof | None]:
     """The released figures, and where something may have to be withheld from them, the proof that it is enough."""
     rows, registers, proof = figures.rows, figures.registers, None
     if edition == PUBLIC and are_own_counts(rows).any():
-        cells = as_problem(rows, thresholds, _already_published(rows))
+        cells = as_problem(rows, thresholds, _already_published(rows), register)
         proof = Proof(cells, protect(cells.problem))
         rows = withhold(rows, cells, proof.protection.hidden)
         registers = registers | {
@@ -138,15 +144,15 @@ def _protected(figures: Figures, edition: str, key: str, thresholds: dict[str, i
     return Released(**told, rows=rows, areas=figures.areas, registers=registers, key=key, seal=_SEAL), proof
 
 
-def _already_published(rows: pd.DataFrame) -> dict[str, str]:
+def _already_published(rows: pd.DataFrame) -> set[str]:
     """Counts of the council's own records that DfE has published as they are: facts, and no longer secrets."""
-    states = {}
+    known = set()
     for own, published in PUBLISHED_TWINS.items():
         theirs = rows[(rows["indicator"] == published) & (rows["measure"] == "actual")]
         both = rows[rows["indicator"] == own].merge(theirs, on=["area", "category", "time_period"], suffixes=("", "_theirs"))
         same = both[both["value"] == both["numerator_theirs"]]
-        states |= {f"{own}[{row.category}]@{row.time_period}": "known" for row in same.itertuples()}
-    return states
+        known |= {f"{own}[{row.category}]@{row.time_period}" for row in same.itertuples()}
+    return known
 
 
 def _few_rows(findings: pd.DataFrame, threshold: int) -> pd.DataFrame:
@@ -191,6 +197,7 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     folder = project.authority(authority)
     named = [folder / "authority.yaml", folder / "agreement.yaml", project.quarter_folder(authority, quarter) / "quarter.yaml"]
     data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
+    data += [path for path in project.released(authority).rglob("*") if path.is_file()]
     extracts = project.find_extracts(authority, quarter)
     data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
     code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]
@@ -217,7 +224,11 @@ def _write(released: Released, proof: Proof | None, folder: Path) -> None:
         table.to_csv(beside / f"{name}.csv", index=False, lineterminator="\n")
     told = {"key": released.key, "as_at": released.as_at.isoformat(), "registers": sorted(released.registers)}
     (beside / "released.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    if proof and (failures := proof.failures(read_figures(beside / "figures.csv"))):
+    if proof:
+        written = read_figures(beside / "figures.csv")
+        told, _ = printed(written, proof.cells)
+        told.rename("value").to_csv(beside / REGISTER, index_label="key", lineterminator="\n")
+    if proof and (failures := proof.failures(written)):
         shutil.rmtree(beside)
         unproven = folder.with_name("unproven.txt")
         unproven.write_text("\n".join(failures) + "\n", encoding="utf-8")

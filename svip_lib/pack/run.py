@@ -28,9 +28,12 @@ from svip_lib.config.project import DATA_VARIABLE, Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import OWNER_ONLY, Released, release_quarter
+from svip_lib.disclosure.tokens import stored_tokens
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
+from svip_lib.pack.leaks import scan
 
 SECONDS_A_CELL = 300
+LEAKS_TOLD = 5
 # What the look of a section depends on beside our own code.
 DRAWING = (
     "afcharts",
@@ -100,6 +103,7 @@ def run_pack(
     force: bool = False,
     pdf: bool = True,
     quiet: bool = False,
+    draft: bool = True,
 ) -> Path:
     """Build the pack of an authority and quarter, and swap it into its place when it is whole.
 
@@ -112,12 +116,13 @@ def run_pack(
         force: Run every section anew.
         pdf: Whether the PDF files are made.
         quiet: Whether the progress bar is left out.
+        draft: Whether it is a draft and says so; what is published stands in a folder of its own.
 
     Returns:
         The folder of the pack.
 
     Raises:
-        Refusal: When an input is missing or wrong; nothing is written to the pack.
+        Refusal: When an input is missing or wrong, or something in the finished pack must not be published; no pack is changed then.
         SectionsFailed: When a notebook did not run to its end; the last good pack stays.
     """
     log = RunLog(project.reports(authority, quarter) / "runs")
@@ -164,8 +169,11 @@ def run_pack(
         building = project.reports(authority, quarter) / f".{edition}.{os.getpid()}"
         shutil.rmtree(building, ignore_errors=True)
         try:
-            _assemble(project, released, executed, building, pdf=pdf, bar=bar, log=log)
-            target = building.with_name(edition)
+            _assemble(project, released, executed, building, pdf=pdf, draft=draft, bar=bar, log=log)
+            begun = time.perf_counter()
+            _refuse_leaks(project, authority, quarter, building)
+            log.add("leak scan", begun)
+            target = building.with_name(edition if draft else "published")
             swap(building, target)
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -326,12 +334,25 @@ def _tell_kernels(project: Project) -> None:
     os.environ[DATA_VARIABLE] = str(project.data)
 
 
-def _assemble(project: Project, released: Released, executed: Path, building: Path, *, pdf: bool, bar: tqdm, log: RunLog) -> None:
+def _refuse_leaks(project: Project, authority: str, quarter: Quarter, building: Path) -> None:
+    """Stop where the finished pack holds anything that must not leave the council; the message names the place and never the thing."""
+    findings = scan(building, stored_tokens(project, authority, quarter))
+    if findings:
+        told = "; ".join(map(str, findings[:LEAKS_TOLD]))
+        raise Refusal(
+            f"{len(findings)} things in the finished pack must not be published: {told}.",
+            remedy="Take them out where they come from: commentary, notebook or agreement. Nothing was changed.",
+        )
+
+
+def _assemble(
+    project: Project, released: Released, executed: Path, building: Path, *, pdf: bool, draft: bool, bar: tqdm, log: RunLog
+) -> None:
     """Write the pack into a folder of its own."""
     begun = time.perf_counter()
     (building / "sections").mkdir(parents=True)
     bodies = [section_body(executed / f"{name}.ipynb", name) for name in project.sections()]
-    cover = _cover(project, released)
+    cover = _cover(project, released, draft=draft)
     also = {"the whole pack on paper (PDF)": "pack.pdf"} if pdf else {}
     index = page(bodies, cover, also=also | {"every figure as a table (CSV)": "figures.csv"})
     (building / "index.html").write_text(index, encoding="utf-8")
@@ -357,10 +378,10 @@ def _write_papers(building: Path, names: list[str], bodies: list[Body], cover: C
         bar.update()
 
 
-def _cover(project: Project, released: Released) -> Cover:
+def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
     folder = project.authority(released.authority)
     authority = read_authority(folder)
-    marks = {"Draft": "This pack is a draft: it has not been signed off or published by the council."}
+    marks = {"Draft": "This pack is a draft: it has not been signed off or published by the council."} if draft else {}
     if released.edition == "internal":
         marks["Internal"] = "This edition is for use inside the council."
     if (released.rows["origin"] == "synthetic").any():

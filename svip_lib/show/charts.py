@@ -196,13 +196,17 @@ def _bars(released: Released, entry: Indicator) -> Figure:
     own = own[own["time_period"] == own["time_period"].max()].sort_values("value", kind="stable", na_position="first")
     figure, axes = _axes(1.0 + 0.3 * len(own), grid="x")
     names = [entry.categories.get(category, category) for category in own["category"]]
-    axes.barh(names, own["value"], color=BLUE, height=0.62)
+    places = pd.Series(range(len(own)), index=own.index)
+    known = own["value"].notna()
+    axes.barh(places[known], own.loc[known, "value"], color=BLUE, height=0.62)
+    axes.set_yticks(places, names)
+    axes.set_ylim(-0.6, len(own) - 0.4)
     columns = [(released.area_name(released.area("authority")), own["value"], 600)]
     england = shown(released, entry)
     same = (england["time_period"] == own["time_period"].iloc[0]) & (england["measure"] == own["measure"].iloc[0])
     england = england[same & (england["area"] == released.area("England"))].set_index("category")["value"].reindex(own["category"])
     if entry.indicator_unit == "%" and england.notna().any():
-        axes.plot(england.to_numpy(), names, linestyle="none", marker="D", markersize=6, color="white", markeredgecolor=INK)
+        axes.plot(england.to_numpy(), places, linestyle="none", marker="D", markersize=6, color="white", markeredgecolor=INK)
         columns.append(("England ◆", england, 400))
     top = max(values.max() for _, values, _ in columns)
     marks = own["shorthand"].to_list()  # a withheld figure has no bar, and says so in the place of its number
