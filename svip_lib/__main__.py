@@ -74,7 +74,7 @@ def refresh(folder: Path) -> None:
 @click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
 @click.option("--data", type=click.Path(path_type=Path), help="The folder with the quarter's extracts, instead of the one in data/.")
 def check(quarter: str, authority: str, data: Path | None) -> None:
-    """Read and check the council's own SEN2 return for QUARTER, and say what was mended, doubted and set aside."""
+    """Read and check the council's own SEN2 return and registers for QUARTER, and say what was mended, doubted and set aside."""
     from datetime import date
 
     import pandas as pd
@@ -110,16 +110,36 @@ def check(quarter: str, authority: str, data: Path | None) -> None:
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the twelve months that are told; made on that day.")
 @click.option("--seen-on", type=click.DateTime(["%Y-%m-%d"]), help="An earlier day: the same children as they stood then.")
 @click.option("--defects", is_flag=True, help="Plant one of each known kind of defect, and list them in planted.csv.")
+@click.option("--registers/--no-registers", default=None, help="Write the council's other registers too; with the shape blade by default.")
+@click.option(
+    "--authority", default="medway", show_default=True, help="The council whose agreement and grant the registers are drawn from."
+)
 @click.option("--figures-of", metavar="QUARTER", help="Write, instead of a return, the figures of a quarter that has passed.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder that does not exist yet.")
 def sample(  # noqa: PLR0913 - each is an option of the command
-    *, plans: int, shape: str, seed: int, year: int, until, seen_on, defects: bool, figures_of: str | None, out: Path
+    *,
+    plans: int,
+    shape: str,
+    seed: int,
+    year: int,
+    until,
+    seen_on,
+    defects: bool,
+    registers: bool | None,
+    authority: str,
+    figures_of: str | None,
+    out: Path,
 ) -> None:
-    """Write a synthetic SEN2 return: invented children in the true format."""
+    """Write a synthetic SEN2 return and the registers of the quarter in which it ends: invented children in the true formats."""
+    from datetime import date
+
+    from svip_lib.config.authority import read_authority
     from svip_lib.config.fields import read_fields
     from svip_lib.config.periods import read_census_dates
+    from svip_lib.intake.open import read_csv_text
     from svip_lib.sample import write_sample
     from svip_lib.sample.history import write_history
+    from svip_lib.sample.registers import read_programme
 
     project = Project.find()
     days = read_census_dates(project.reference / "census_dates.csv")
@@ -127,15 +147,21 @@ def sample(  # noqa: PLR0913 - each is an option of the command
         raise Refusal(f"No census of {year} is known.", remedy=f"Choose a year from {min(days)} to {max(days)}.")
     if out.exists():
         raise Refusal(f"'{out}' exists already.", remedy="Name a folder that does not exist yet; nothing is overwritten.")
+    area = read_authority(project.authority(authority)).area_code
     if figures_of:
-        write_history(out, project, Quarter.parse(figures_of), area="E06000035", plans=plans, seed=seed)
+        write_history(out, project, Quarter.parse(figures_of), area=area, plans=plans, seed=seed)
         click.echo(f"Synthetic figures of {figures_of} are in {out}.")
         return
     until, seen_on = until and until.date(), seen_on and seen_on.date()
-    fields = read_fields(project.dictionary)
-    out.mkdir(parents=True)
+    wanted = shape == "blade" if registers is None else registers
+    quarter = Quarter.of(seen_on or until or date(year - 1, 12, 31))
+    told = {
+        "la": read_csv_text(project.reference / "areas.csv").set_index("area_code")["la_code"][area],
+        "programme": read_programme(project, authority, area, quarter) if wanted else None,
+        "fields": read_fields(project.dictionary),
+    }
     planted = write_sample(
-        out, plans=plans, shape=shape, seed=seed, census=days[year], fields=fields, defects=defects, until=until, seen_on=seen_on
+        out, plans=plans, shape=shape, seed=seed, census=days[year], defects=defects, until=until, seen_on=seen_on, **told
     )
     click.echo(f"{plans:,} synthetic plans are in {out}" + (f", with {len(planted)} planted defects." if defects else "."))
 

@@ -4,11 +4,13 @@ from datetime import date
 
 import pandas as pd
 
+from svip_lib.config.agreement import read_agreement
 from svip_lib.config.periods import Quarter
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released, release
 from svip_lib.figures import Figures
 from svip_lib.indicators.shape import COLUMNS
+from svip_lib.sample.registers import Programme
 
 AREAS = pd.DataFrame(
     [
@@ -89,3 +91,8 @@ def drawn_release(entry, actual=None, plan=None, rows=()) -> Released:
         thresholds={"": 5},
         register=NOTHING_PUBLISHED,
     )
+
+
+def drawn_programme(repository) -> Programme:
+    """What the registers of the census quarter of January 2025 are drawn from."""
+    return Programme(Quarter(2024, 4), read_agreement(repository / "data" / "authorities" / "medway" / "agreement.yaml"), 43_034_923)

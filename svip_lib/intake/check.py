@@ -15,6 +15,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import dictionary_rows
 from svip_lib.intake.cleaning import QUARANTINE, REPAIR, WARN, Clean, clean_return
 from svip_lib.intake.open import read_csv_text
+from svip_lib.intake.register_cleaning import REGISTERS, clean_registers, match_notes
 from svip_lib.intake.registers import read_register
 from svip_lib.intake.sen2 import read_sen2
 
@@ -26,17 +27,14 @@ PLACE = ["rule", "table", "file", "line", "column"]
 OWNER_ONLY, OWNER_FILE = 0o700, 0o600
 
 
-REGISTERS = ("ledger", "placement_costs", "places", "milestones", "risks", "conditions")
-
-
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: the clean return, what the readers noted, and how the findings changed since the last check."""
+    """What a check found: the clean return and registers, what the readers noted, and how findings changed since the last check."""
 
     clean: Clean
     shape: str
     notes: list[str]
-    registers: list[str]
+    totals: dict[str, str]
     synthetic: bool
     new: int
     mended: int
@@ -52,17 +50,19 @@ class Checked:
         lines = [f"A return in the shape '{self.shape}'.{marked}"]
         lines += [
             f"  {row.table}: {row.rows_in:,} rows in = {row.clean:,} clean + {row.quarantined:,} quarantined"
+            f"{self.totals.get(row.table, '')}"
             for row in self.clean.rows.itertuples()
         ]
         counts = self.clean.account["level"].value_counts()
         told = [f"{counts.get(level, 0):,} {words}" for level, words in ((REPAIR, "mended"), (WARN, "doubted"), (QUARANTINE, "set aside"))]
-        lines += [f"  {told}" for told in self.registers]
         lines.append(f"Findings: {', '.join(told)}. Since the last check: {self.mended:,} gone, {self.new:,} new.")
         return "\n".join([*lines, *(f"Note: {note}" for note in self.notes)])
 
 
-def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: str, year: int, last_day: date) -> Checked:
-    """Read and clean the SEN2 return of a folder, and write the account and the clean tables for their owner only.
+def check_extracts(
+    folder: Path, private: Path, dictionary: Path, *, la_code: str, year: int, last_day: date, as_at: date | None = None
+) -> Checked:
+    """Read and clean the SEN2 return and the registers of a folder, and write the account and the clean tables for their owner only.
 
     Args:
         folder: The folder with the return, in one of its four shapes, and with ``establishments.csv`` where there is one.
@@ -71,45 +71,55 @@ def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: st
         la_code: The authority's own three-digit code.
         year: The year of the SEN2 collection in whose form the return is.
         last_day: The last day that the return tells of.
+        as_at: The last day of the quarter that the registers are of; that of the return unless another is given.
 
     Raises:
-        Refusal: When there is no return, it is another council's or year's, or no key was given for real children.
+        Refusal: When there is no return, it is another council's or year's, a register stands in two files or cannot be read, or
+            no key was given for real children.
     """
     fields = read_fields(dictionary)
     source = folder / "source.yaml"
     synthetic = bool(source.is_file() and (yaml.safe_load(source.read_text(encoding="utf-8")) or {}).get("synthetic"))
     schools = folder / "establishments.csv"
     sent = read_sen2(folder, fields)
-    clean = clean_return(
-        sent,
-        fields,
-        read_codes(dictionary),
-        la_code=la_code,
-        year=year,
-        last_day=last_day,
-        key=SAMPLE_KEY if synthetic else _key(),
-        establishments=read_csv_text(schools) if schools.is_file() else None,
-    )
+    codes, key = read_codes(dictionary), SAMPLE_KEY if synthetic else _key()
+    listed = read_csv_text(schools) if schools.is_file() else None
+    clean = clean_return(sent, fields, codes, la_code=la_code, year=year, last_day=last_day, key=key, establishments=listed)
+    registers = {name: read_register(path, name, fields) for name, path in _registers(folder).items()}
+    beside = clean_registers(registers, fields, codes, as_at=as_at or last_day, key=key, plans=clean.tables)
+    notes = [*sent.notes, *(f"{name}: {' '.join(register.notes)}" for name, register in registers.items())]
+    if "placement_costs" in registers:
+        notes += match_notes(beside.tables["placement_costs"], clean.tables)
+    account = pd.concat([clean.account, beside.account], ignore_index=True)
+    clean = Clean(clean.tables | beside.tables, pd.concat([clean.rows, beside.rows], ignore_index=True), account)
     last = private / "checks.csv"
     before = pd.read_csv(last, dtype="str", keep_default_na=False)[PLACE] if last.is_file() else pd.DataFrame(columns=PLACE)
     now = clean.account[PLACE].astype("str")
     both = now.merge(before.drop_duplicates(), how="outer", indicator=True)
     new, mended = int((both["_merge"] == "left_only").sum()), int((both["_merge"] == "right_only").sum())
-    notes, registers = list(sent.notes), []
-    for path in _registers(folder):
-        register = read_register(path, path.stem.lower(), fields)
-        differ = (register.totals["check"] == "differs").sum()
-        totals = f"{len(register.totals):,} totals checked, {differ:,} of them differ from their rows"
-        registers.append(f"{path.name}: {len(register.table):,} rows; {totals}; {len(register.aside):,} rows set aside")
-        notes += [f"{path.name}: {note}" for note in register.notes]
-    checked = Checked(clean, sent.shape, notes, registers, synthetic, new, mended)
+    checked = Checked(
+        clean, sent.shape, notes, {name: _told(register.totals) for name, register in registers.items()}, synthetic, new, mended
+    )
     _write(checked, private, {row["rule"]: row for _, row in dictionary_rows(dictionary / "rules.csv", "rule", "says", "remedy")})
     return checked
 
 
-def _registers(folder: Path) -> list[Path]:
-    """The council's other registers, known by their names."""
-    return sorted(path for path in folder.iterdir() if path.stem.lower() in REGISTERS and path.suffix.lower() in (".csv", ".xlsx"))
+def _registers(folder: Path) -> dict[str, Path]:
+    """The council's other registers, known by their names; one that stands in two files is refused."""
+    found: dict[str, Path] = {}
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".xlsx")):
+        name = path.stem.lower()
+        if name in found:
+            raise Refusal(f"'{found[name].name}' is the same register.", file=path, remedy="Keep the one that is meant.")
+        if name in REGISTERS:
+            found[name] = path
+    return {name: found[name] for name in REGISTERS if name in found}
+
+
+def _told(totals: pd.DataFrame) -> str:
+    """How many totals of a register were compared with their rows, in words."""
+    differ = (totals["check"] == "differs").sum()
+    return f"; {len(totals):,} totals checked, {differ:,} of them differ from their rows" if len(totals) else ""
 
 
 def _key() -> bytes:

@@ -122,9 +122,9 @@ def _read_cells(
         if column not in raw:  # not asked for in that year, or blank throughout, where the shape leaves such columns out
             typed[column] = pd.Series(NOTHING.get(dtype, ""), index=raw.index, dtype=dtype)
         elif told.type in READERS:
-            typed[column] = _parsed(name, raw, told, READERS[told.type](raw[column]), account, bad)
+            typed[column] = take_parsed(name, raw, told, READERS[told.type](raw[column]), account, bad)
         elif told.type == "code":
-            typed[column] = _recoded(name, raw, told, codes[told.codes], account)
+            typed[column] = take_recoded(name, raw, told, codes[told.codes], account)
         if told.type == "flag":
             if told.is_of(version):
                 account.add("flag_blank", WARN, name, raw[raw[column] == ""] if column in raw else raw, column)
@@ -132,25 +132,29 @@ def _read_cells(
     return typed
 
 
-def _parsed(name: str, raw: pd.DataFrame, told: Field, parsed: Parsed, account: Account, bad: pd.Series) -> pd.Series:
+def take_parsed(
+    name: str, raw: pd.DataFrame, told: Field, parsed: Parsed, account: Account, bad: pd.Series, mended: set[str] = MENDED_DATES
+) -> pd.Series:
+    """Return the values of a column, with a line for each cell that could not be read or was read from a form of its own."""
     column = told.column
     for rule in parsed.rule[parsed.wrong].unique():
         wrong = parsed.wrong & (parsed.rule == rule)
         account.add(rule, QUARANTINE if told.required else WARN, name, raw[wrong], column, raw[column])
     if told.required:
         bad |= parsed.wrong
-    for rule in MENDED_DATES & set(parsed.rule.unique()):
+    for rule in mended & set(parsed.rule.unique()):
         account.add(rule, REPAIR, name, raw[~parsed.wrong & (parsed.rule == rule)], column, raw[column])
     return parsed.values  # noqa: PD011
 
 
-def _recoded(name: str, raw: pd.DataFrame, told: Field, known: dict[str, str], account: Account) -> pd.Series:
-    """Mend codes that differ only in case, or are written as their label, as a number with .0 or in the old code."""
+def take_recoded(name: str, raw: pd.DataFrame, told: Field, known: dict[str, str], account: Account) -> pd.Series:
+    """Return codes, with those mended that differ only in case, or are written as their label, as a number with .0 or in the old code."""
     column, cells = told.column, raw[told.column]
     strange = sorted(set(cells.unique()) - set(known) - {""})
     labels = {label.casefold(): code for code, label in known.items()}
+    cases = {code.casefold(): code for code in known}
     ways = {
-        "code_case": {text: text.upper() for text in strange},
+        "code_case": {text: cases.get(text.casefold(), "") for text in strange},
         "code_label": {text: labels.get(text.casefold(), "") for text in strange},
         "code_float": {text: text.removesuffix(".0") for text in strange},
         "code_old": OLD_SEX if told.codes == "sex" else {},

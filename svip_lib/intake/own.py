@@ -62,6 +62,7 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder=None)
     area = read_authority(project.authority(authority)).area_code
     la_codes = read_csv_text(project.reference / "areas.csv").set_index("area_code")["la_code"]
     private = project.private(authority, quarter, "checks")
-    checked = check_extracts(folder, private, project.dictionary, la_code=la_codes[area], year=told.year, last_day=told.last_day)
+    days = {"last_day": told.last_day, "as_at": quarter.last_day}
+    checked = check_extracts(folder, private, project.dictionary, la_code=la_codes[area], year=told.year, **days)
     schools = folder / "establishments.csv"
     return Own(area, told, checked, read_csv_text(schools) if schools.is_file() else EMPTY)

@@ -135,15 +135,14 @@ def read_register(path: Path, table: str, fields: dict[str, dict[str, Field]]) -
     _check_widths(path, heading)
     why, is_total = _sort_rows(head, after, columns, known)
     kept = after[why == ""][list(columns.values())].set_axis(list(columns), axis=1)
-    body, mended = _mend_codes(kept, known)
-    body = body.assign(file=path.name, line=body.index.astype("int64"))
+    body = kept.assign(file=path.name, line=kept.index.astype("int64"))
     is_total = is_total[why == ""]
     units = _units(heading, columns, known)
     totals = _check_totals(body, is_total, {column: known[column].type for column in columns if known[column].type in NUMERIC})
     records = body[~is_total].reset_index(drop=True)
     aside = pd.concat([pd.Series("above the heading", index=above.index), pd.Series("heading", index=head.index), why[why != ""]])
-    notes = [f"The heading was found in {heading.where}.", *mended]
-    notes += _notes_on_columns(heading, columns, units) + _notes_on_rows(records, totals, aside, known) + _notes_on_months(records)
+    notes = [f"The heading was found in {heading.where}."]
+    notes += _notes_on_columns(heading, columns, units) + _notes_on_rows(records, aside) + _notes_on_months(records)
     return Register(
         table=records,
         totals=totals,
@@ -371,21 +370,6 @@ def _sort_rows(head: pd.DataFrame, after: pd.DataFrame, columns: dict[str, int],
     return why, is_total
 
 
-def _mend_codes(body: pd.DataFrame, known: dict[str, Field]) -> tuple[pd.DataFrame, list[str]]:
-    """Codes without the '.0' that a spreadsheet puts after a number, and what was mended or is damaged beyond that."""
-    mended, notes = body.copy(), []
-    for column in [column for column in body if known[column].type in ("text", "code")]:
-        floats = body[column].str.fullmatch(r"[0-9]+\.0+")
-        rounded = body[column].str.fullmatch(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
-        mended[column] = body[column].where(~floats, body[column].str.split(".").str[0])
-        if floats.any():
-            notes.append(f"Codes in '{column}' that were read without the '.0' at their end: {_lines(body.index[floats])}.")
-        if rounded.any():
-            told = "numbers with an exponent, whose last digits a spreadsheet has dropped"
-            notes.append(f"Cells in '{column}' that are {told}: {_lines(body.index[rounded])}.")
-    return mended, notes
-
-
 def _units(heading: _Heading, columns: dict[str, int], known: dict[str, Field]) -> dict[str, str]:
     """In which unit each column of money is said to be: by its heading, or by the nearest title above that says thousands or millions."""
     above, head, _ = heading.parts
@@ -492,27 +476,16 @@ def _notes_on_columns(heading: _Heading, columns: dict[str, int], units: dict[st
         "Formulas of which the result that was last saved is read": f"{heading.sheet.formulas:,}" if heading.sheet.formulas else "",
         "Columns that are not in the dictionary and were not read": ", ".join(map(repr, extra)),
         "Columns without a heading that were not read": ", ".join(unnamed),
-        "Amounts headed as thousands or millions and left as written": ", ".join(scaled),
+        "Amounts headed as thousands or millions": ", ".join(scaled),
     }
     return [f"{words}: {told}." for words, told in notes.items() if told]
 
 
-def _notes_on_rows(records: pd.DataFrame, totals: pd.DataFrame, aside: pd.Series, known: dict[str, Field]) -> list[str]:
-    """What is said of rows: repeated headings, notes, records without a key, codes of unlike length, totals."""
-    key = next(column for column, field in known.items() if field.required)
-    codes = records[records[key].str.fullmatch(r"[0-9]+")]
-    lengths = codes[key].str.len()
-    lines = {
-        "Rows that repeat the heading": aside.index[aside == "repeated heading"],
-        "Rows that hold a note and no record": aside.index[aside == "note"],
-        f"Records without '{known[key].heading}', which was not filled in": records["line"][records[key] == ""],
-        f"Codes in '{key}' that are shorter than others, so that leading zeros may be lost": codes["line"][lengths < lengths.max()],
-        "Totals that are not what the records above add up to": totals["line"][totals["check"] == CHECKS[DIFFERS]],
-        "Totals that are, but for rounding, what the records above add up to": totals["line"][totals["check"] == CHECKS[ROUNDING]],
-        "Totals that could not be compared with the records above": totals["line"][totals["check"] == CHECKS[NOT_CHECKED]],
-    }
-    empty = [] if len(records) else ["There is no record below the heading."]
-    return empty + [f"{words}: {_lines(found)}." for words, found in lines.items() if len(found)]
+def _notes_on_rows(records: pd.DataFrame, aside: pd.Series) -> list[str]:
+    """What is said of rows that hold no record."""
+    told = {"repeated heading": "Rows that repeat the heading", "note": "Rows that hold a note and no record"}
+    notes = [f"{words}: {_lines(aside.index[aside == why])}." for why, words in told.items() if (aside == why).any()]
+    return notes if len(records) else ["There is no record below the heading.", *notes]
 
 
 def _notes_on_months(records: pd.DataFrame) -> list[str]:

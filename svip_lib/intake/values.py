@@ -124,6 +124,22 @@ def parse_integers(cells: pd.Series) -> Parsed:
     return _parse(cells, _read_integers)
 
 
+def parse_numbers(cells: pd.Series) -> Parsed:
+    """Return numbers with or without decimals.
+
+    Args:
+        cells: Text; commas may part thousands, and a full stop is the decimal point.
+
+    Returns:
+        Values as ``Float64``. Rule: ``number``.
+
+    Example:
+        >>> parse_numbers(pd.Series(["1,250", "38.5", "term"])).values.to_list()
+        [1250.0, 38.5, <NA>]
+    """
+    return _parse(cells, _read_numbers)
+
+
 def parse_flags(cells: pd.Series) -> Parsed:
     """Return yes and no.
 
@@ -220,16 +236,26 @@ def _read_money(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _read_integers(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
-    found = _matched(texts, INTEGER).fillna("")
-    digits = found["whole"].str.replace(",", "").str.lstrip("0")
-    formed, grouped = found["whole"] != "", _has_form(found["whole"], GROUPED)
+    found, rule = _formed_numbers(texts)
     is_whole = found["part"].str.strip(".0") == ""
-    small = digits.str.len() <= INTEGER_DIGITS
-    rule = pd.Series("integer", index=texts.index, dtype=object).mask(found["part"] != "", "whole_float")
-    rule = rule.mask(~small, "too_large").mask(~is_whole, "not_whole").mask(~grouped, "bad_grouping").mask(~formed, "not_a_number")
-    read = formed & grouped & is_whole & small
-    values = pd.to_numeric(digits.where(read, "").replace("", "0")).astype("int64")
-    return values.where(found["sign"] == "", -values).astype("Int64").where(read), rule
+    rule = rule.replace("number", "integer").mask((rule == "number") & (found["part"] != ""), "whole_float")
+    rule = rule.mask(~is_whole & ~rule.isin(["bad_grouping", "not_a_number"]), "not_whole")
+    digits = (found["sign"] + found["digits"]).where(rule.isin(["integer", "whole_float"]), "")
+    return pd.to_numeric(digits).astype("Int64"), rule
+
+
+def _read_numbers(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
+    found, rule = _formed_numbers(texts)
+    return pd.to_numeric((found["sign"] + found["digits"] + found["part"]).where(rule == "number")).astype("Float64"), rule
+
+
+def _formed_numbers(texts: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+    """The parts of each number, and whether it is one."""
+    found = _matched(texts, INTEGER).fillna("")
+    found["digits"] = found["whole"].str.replace(",", "")
+    rule = pd.Series("number", index=texts.index, dtype=object)
+    rule = rule.mask(found["digits"].str.lstrip("0").str.len() > INTEGER_DIGITS, "too_large")
+    return found, rule.mask(~_has_form(found["whole"], GROUPED), "bad_grouping").mask(found["whole"] == "", "not_a_number")
 
 
 def _read_flags(texts: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -36,7 +36,9 @@ def publish(project: Project, authority: str, quarter: Quarter, *, quiet: bool =
     """
     frozen = project.released(authority) / str(quarter)
     if frozen.exists():
-        raise Refusal(f"{quarter} has been published, and what is published is never rewritten.", file=frozen, remedy="Publish a later quarter.")
+        raise Refusal(
+            f"{quarter} has been published, and what is published is never rewritten.", file=frozen, remedy="Publish a later quarter."
+        )
     released = release_quarter(project, authority, quarter, PUBLIC)
     objections = [*_synthetic(released), *_unsigned(project, authority, quarter), *_told_otherwise(project, authority, quarter)]
     if objections:

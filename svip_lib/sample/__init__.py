@@ -1,4 +1,4 @@
-"""Synthetic SEN2 returns: invented children in the true shapes, calibrated to published totals, with or without planted mistakes.
+"""Synthetic returns and registers: invented children in the true shapes, calibrated to published totals, with or without mistakes.
 
 Nothing in a sample can be a real child's or school's: names are invented words, pupil numbers belong to an authority that does not
 exist, postcodes and establishments likewise. Every sample says SYNTHETIC, in its header and in the note beside it.
@@ -17,6 +17,7 @@ from svip_lib.config.fields import Field
 from svip_lib.config.refusal import Refusal
 from svip_lib.sample.children import draw_cases
 from svip_lib.sample.defects import Defect, change_files, choose, plant, unheld
+from svip_lib.sample.registers import Programme, write_registers
 from svip_lib.sample.shapes import WRITERS, blade_name, rendered
 from svip_lib.sample.tables import as_seen_on, draw_tables
 
@@ -33,6 +34,7 @@ def write_sample(  # noqa: PLR0913 - each says one thing of the sample, and most
     defects: bool = False,
     until: date | None = None,
     seen_on: date | None = None,
+    programme: Programme | None = None,
 ) -> list[Defect]:
     """Write a synthetic SEN2 return with its establishments and a note that says what it is; the same arguments, the same bytes.
 
@@ -50,6 +52,7 @@ def write_sample(  # noqa: PLR0913 - each says one thing of the sample, and most
         until: The last day of the twelve months that are told, on which the return is then made; without it they are the calendar
             year before the census, and the return is made on census day.
         seen_on: An earlier day within those months; the return then shows the same children as they stood on it.
+        programme: What the council's other registers are drawn from; they stand beside the return where it is given.
 
     Returns:
         The mistakes that were planted, in the order of ``planted.csv``.
@@ -84,9 +87,13 @@ def write_sample(  # noqa: PLR0913 - each says one thing of the sample, and most
     if defects and shape == "blade":
         found += change_files(folder, lambda table: blade_name(table, day))
     establishments.to_csv(folder / "establishments.csv", index=False, lineterminator="\n")
+    if programme:
+        beside = {"tables": tables, "establishments": establishments, "programme": programme}
+        found += write_registers(folder, **beside, plans=plans, seed=seed, fields=fields, defects=defects)
     told = {"plans": plans, "shape": shape, "seed": seed, "census": census, "made_on": day, "la": la, "defects": len(found)}
     if defects and (left_out := unheld(fields, year=census.year, shape=shape)):
         told["not_planted"] = left_out
+    told |= {"registers_at": str(programme.quarter), "high_needs_block_gbp": programme.grant} if programme else {}
     title = "SYNTHETIC SEN2 return: invented children, calibrated to totals that the Department for Education published"
     write_note(folder, title, **told)
     if found:

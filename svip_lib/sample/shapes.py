@@ -194,7 +194,7 @@ def write_workbook(folder: Path, texts: Texts, places: list[Place], *, fields: d
         sheet.append(list(text.columns))
         for row in _excel_rows(table, text, fields):
             sheet.append(row)
-    _save(book, folder / name)
+    save_book(book, folder / name)
     return {(table, row): (name, row + 2) for table, row in places}
 
 
@@ -229,7 +229,7 @@ def write_template(folder: Path, texts: Texts, places: list[Place], *, fields: d
             sheet.append([cell or None for cell in cells])
         sheet.append([])
         row = first[table] + len(text) + 1
-    _save(book, folder / name)
+    save_book(book, folder / name)
     return {(table, number): (name, first[table] + number) for table, number in places}
 
 
@@ -239,7 +239,7 @@ def _heading(field: Field, table: str) -> str:
     return f"{field.heading}\n\n(ccyy-mm-dd)" if field.type == "date" else field.heading
 
 
-def _save(book, path: Path) -> None:
+def save_book(book, path: Path) -> None:
     """Save a workbook without the hour at which it was made, so that the same tables are the same bytes."""
     made = BytesIO()
     book.save(made)

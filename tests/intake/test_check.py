@@ -4,6 +4,7 @@ import stat
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from svip_lib.config.fields import read_fields
@@ -11,6 +12,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.intake.check import check_extracts
 from svip_lib.sample import write_sample
 from tests.conftest import run_svip
+from tests.drawn import drawn_programme
 
 CENSUS = date(2025, 1, 16)
 
@@ -18,7 +20,8 @@ CENSUS = date(2025, 1, 16)
 @pytest.fixture
 def extracts(tmp_path, repository):
     fields = read_fields(repository / "data" / "dictionary")
-    write_sample(tmp_path / "extracts", plans=1000, shape="blade", seed=3, census=CENSUS, fields=fields, defects=True)
+    told = {"census": CENSUS, "fields": fields, "defects": True, "programme": drawn_programme(repository)}
+    write_sample(tmp_path / "extracts", plans=1000, shape="blade", seed=3, **told)
     return tmp_path / "extracts"
 
 
@@ -38,6 +41,26 @@ def test_the_account_is_written_for_its_owner_only_with_a_remedy_for_each_line(e
     assert len(rows) - 1 == len(checked.clean.account)
     assert all(row[-1] and row[-2] for row in rows)
     assert not [cell for row in rows for cell in row if isinstance(cell, str) and cell.startswith(("=", "+", "@"))]
+
+
+def test_registers_are_counted_cleaned_and_written_beside_the_return(extracts, tmp_path, repository):
+    checked = check(extracts, tmp_path, repository)
+    summary = checked.summary()
+    assert "ledger: 21 rows in = 19 clean + 2 quarantined; 4 totals checked, 1 of them differ from their rows" in summary
+    assert "risks: 11 rows in = 9 clean + 2 quarantined\n" in summary
+    assert "children in placement_costs" in summary
+    listed = pd.read_csv(tmp_path / "private" / "checks.csv", dtype="str", keep_default_na=False)
+    assert {"ledger", "placement_costs", "places", "milestones", "risks", "conditions"} < set(listed["table"])
+    costs = pd.read_parquet(tmp_path / "private" / "placement_costs.parquet")
+    people = pd.read_parquet(tmp_path / "private" / "person.parquet")
+    assert len(costs) == len(checked.clean.tables["placement_costs"])
+    assert costs["child"].isin(people["child"]).sum() >= len(costs) - 3  # all but those whose number or record was spoilt
+
+
+def test_a_register_that_stands_in_two_files_is_refused(extracts, tmp_path, repository):
+    (extracts / "Ledger.csv").write_text("Cost Centre,Budget,Actual\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(Refusal, match="is the same register"):
+        check(extracts, tmp_path, repository)
 
 
 def test_a_second_check_tells_what_is_gone_and_what_is_new(extracts, tmp_path, repository):
@@ -73,6 +96,10 @@ def test_the_command_draws_a_sample_and_checks_it(checkout, tmp_path):
     assert done.returncode in (0, 1), done.stderr
     assert "SYNTHETIC" in done.stdout
     assert "0 quarantined" in done.stdout
+    assert "ledger: 20 rows in = 20 clean + 0 quarantined; 4 totals checked, 0 of them differ" in done.stdout
+    bare = run_svip(checkout, "sample", "--plans", "80", "--no-registers", "--out", str(tmp_path / "bare"))
+    assert bare.returncode == 0, bare.stderr
+    assert not (tmp_path / "bare" / "ledger.xlsx").exists()
     again = run_svip(checkout, "sample", "--out", str(tmp_path / "drawn"))
     assert again.returncode == 2
     assert "exists already" in again.stderr

@@ -198,7 +198,6 @@ class TestRows:
     def test_a_total_that_is_wrong_is_told_with_its_line_and_by_how_much(self, read):
         register = read(f"{LEDGER}1234,a,10,2\n1235,b,5,3\nTotal,,25,5\n")
         assert register.totals.loc[0, ["check", "differences"]].to_list() == ["differs", "current_budget +10.00"]
-        assert note(register, "add up to") == "Totals that are not what the records above add up to: 1 (line 4)."
 
     def test_a_total_of_rounded_figures_may_differ_by_half_a_unit_a_row(self, read):
         register = read(f"{LEDGER}1,a,1.4,0\n2,b,1.4,0\nTotal,,2.9,0\nTotal,,4.0,0\n")
@@ -218,10 +217,9 @@ class TestRows:
         register = read(f"{LEDGER}1234,Total communication service,10,2\n")
         assert len(register.table) == 1 and register.totals.empty
 
-    def test_a_record_without_its_key_stays_a_record_and_is_told(self, read):
+    def test_a_record_without_its_key_stays_a_record(self, read):
         register = read(f"{LEDGER}1234,a,10,2\n,b,5,3\n")
         assert register.table["cost_centre"].to_list() == ["1234", ""]
-        assert note(register, "without") == "Records without 'Cost Centre', which was not filled in: 1 (line 3)."
 
     def test_headings_of_groups_and_notes_below_are_set_aside(self, read):
         register = read(f"{LEDGER}High needs block,,,\n1234,a,10,2\n\nTotals exclude academies\nPage 1 of 3,,,\n")
@@ -234,19 +232,10 @@ class TestRows:
         assert register.table["line"].to_list() == [2, 4]
         assert note(register, "repeat the heading") == "Rows that repeat the heading: 1 (line 3)."
 
-    def test_codes_keep_their_zeros_and_lose_the_decimals_of_a_spreadsheet(self, read):
+    def test_codes_keep_their_zeros_and_stay_as_a_spreadsheet_wrote_them(self, read):
         register = read("Cost Centre,Account,Budget,Actual\n01234,4001.0,1.0,2\n12345.00,0400,1,2\n")
-        assert register.table[["cost_centre", "account"]].to_numpy().tolist() == [["01234", "4001"], ["12345", "0400"]]
+        assert register.table[["cost_centre", "account"]].to_numpy().tolist() == [["01234", "4001.0"], ["12345.00", "0400"]]
         assert register.table["current_budget"].to_list() == ["1.0", "1"]
-        assert (
-            note(register, "'cost_centre' that were read")
-            == "Codes in 'cost_centre' that were read without the '.0' at their end: 1 (line 3)."
-        )
-
-    def test_codes_that_a_workbook_holds_as_numbers_are_told_where_zeros_may_be_lost(self, read):
-        register = read({"M": [["Cost Centre", "Budget", "Actual"], ["01234", 1, 2], [1235, 1.5, 2]]})
-        assert register.table["cost_centre"].to_list() == ["01234", "1235"]
-        assert note(register, "zeros may be lost").endswith("1 (line 3).")
 
     @pytest.mark.parametrize("line", ["1234,a,1,234,2", "1234,a,1", "1234,a,1,2,3"])
     def test_a_line_that_is_cut_off_or_has_a_comma_without_quotes_is_refused(self, refused, line):
@@ -294,7 +283,7 @@ class TestUnits:
     def test_a_unit_in_the_title_holds_for_columns_that_name_none(self, read):
         register = read("All figures in £'000\nCost Centre,Budget £,Actual\n1234,1.5,2\n")
         assert register.units == {"current_budget": "£", "actual_to_date": "£k"}
-        assert note(register, "thousands") == "Amounts headed as thousands or millions and left as written: actual_to_date (£k)."
+        assert note(register, "thousands") == "Amounts headed as thousands or millions: actual_to_date (£k)."
 
     def test_a_unit_may_stand_in_a_row_of_its_own_below_the_headings(self, read):
         register = read("Cost Centre,Budget,Actual\n,£k,£k\n1234,1.5,2\n")
@@ -348,17 +337,11 @@ class TestPlacementCosts:
             "purchase_order": "3",
         }
 
-    def test_a_learner_number_that_lost_its_digits_is_told(self, read):
-        register = read("UPN,ULN,Placement,Start Date\nA1,1.23E+09,x,y\n", "placement_costs")
-        assert note(register, "exponent") == (
-            "Cells in 'uln' that are numbers with an exponent, whose last digits a spreadsheet has dropped: 1 (line 2)."
-        )
-
     def test_no_note_and_no_message_shows_a_child_or_an_officer(self, read, refused):
         rows = f"{COSTS}QQQ123,Qqq Zzz,Zzz School,1/2/2024,5\n,Qqq Zzz,Zzz,1/2/2024,5\nQqq Zzz,,,,\n"
         rows += "123.0,Qqq,1E+9,1/2/2024,5\nQqq total,Qqq,,,9\n"
         register = read(rows, "placement_costs")
-        assert len(register.notes) > 4 and not re.search("(?i)qqq|zzz", " ".join(register.notes))
+        assert len(register.notes) > 1 and not re.search("(?i)qqq|zzz", " ".join(register.notes))
         assert "qqq" not in refused(f"{COSTS.replace('Start Date', 'Stat Dat')}QQQ123,Qqq,Z,1,5\n", "placement_costs").casefold()
         assert "qqq" not in refused(f"{COSTS}QQQ123,Qqq,Z,1,5,6,7\n", "placement_costs").casefold()
 

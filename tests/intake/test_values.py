@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from svip_lib.intake.values import WHY_NOT, parse_dates, parse_flags, parse_integers, parse_money
+from svip_lib.intake.values import WHY_NOT, parse_dates, parse_flags, parse_integers, parse_money, parse_numbers
 
 
 def read(parse, *cells) -> pd.DataFrame:
@@ -193,6 +193,29 @@ def test_a_whole_number_is_read_or_marked(cell, number, rule):
 
 
 @pytest.mark.parametrize(
+    ("cell", "number", "rule"),
+    [
+        ("38", 38, "number"),
+        ("38.5", 38.5, "number"),
+        ("-0.25", -0.25, "number"),
+        ("1,234.5", 1234.5, "number"),
+        ("7.", 7, "number"),
+        ("12,34", None, "bad_grouping"),
+        ("1000000000000000000", None, "too_large"),
+        ("£5", None, "not_a_number"),
+        ("5%", None, "not_a_number"),
+        ("term time", None, "not_a_number"),
+        (".5", None, "not_a_number"),
+    ],
+)
+def test_a_number_with_decimals_is_read_or_marked(cell, number, rule):
+    found = read(parse_numbers, cell).iloc[0]
+    assert found["rule"] == rule
+    assert found["wrong"] == (number is None)
+    assert pd.isna(found["values"]) if number is None else found["values"] == number
+
+
+@pytest.mark.parametrize(
     ("cells", "flag"),
     [
         (["1", "1.0", "true", "TRUE", "Yes", "y", "T", " 1 "], True),
@@ -211,7 +234,7 @@ def test_a_flag_is_read_in_each_of_its_forms_or_marked(cells, flag):
         assert (found["values"] == flag).all()
 
 
-PARSERS = [parse_dates, parse_money, parse_integers, parse_flags]
+PARSERS = [parse_dates, parse_money, parse_integers, parse_numbers, parse_flags]
 
 
 @pytest.mark.parametrize("parse", PARSERS)
