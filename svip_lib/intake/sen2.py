@@ -95,7 +95,7 @@ def read_sen2(path: Path, fields: Fields) -> Sen2Return:
     """
     notes: list[str] = []
     findings: list[Finding] = []
-    source = _source(path, notes)
+    source = _source(path, fields, notes)
     if source.is_dir():
         shape, raw = "blade", _read_blade(source, notes)
     elif source.suffix.casefold() == ".xml":
@@ -116,8 +116,8 @@ def read_sen2(path: Path, fields: Fields) -> Sen2Return:
     return Sen2Return({table: _complete(table, found[table], fields[table], version) for table in TABLES}, shape, version, notes, findings)
 
 
-def _source(path: Path, notes: list[str]) -> Path:
-    """The folder of the nine files, or the one file that holds the return."""
+def _source(path: Path, fields: Fields, notes: list[str]) -> Path:
+    """The folder of the nine files, or the one file that holds the return; a register beside it is called after its table."""
     if path.is_file():
         if path.suffix.casefold() == ".csv":
             raise Refusal("One CSV file is a ninth of a return.", file=path, remedy="Name the folder in which all nine stand.")
@@ -125,7 +125,9 @@ def _source(path: Path, notes: list[str]) -> Path:
     if not path.is_dir():
         raise Refusal("There is no such file or folder.", file=path, remedy="Put the return there, or correct the path.")
     files = sorted(path.iterdir())
+    others = set(fields) - set(TABLES)
     whole = [file for file in files if file.suffix.casefold() in (".xml", ".xlsx") and not file.name.startswith("~$")]
+    whole = [file for file in whole if file.stem.casefold() not in others]
     if any(BLADE.fullmatch(file.name) for file in files):
         beside = [file.name for file in whole if file.suffix.casefold() == ".xml"]
         notes += [f"{name}: stands beside the files from COLLECT and was not read." for name in beside]
