@@ -7,14 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-import yaml
 from openpyxl import Workbook
 
 from svip_lib.config.fields import read_codes, read_fields
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import dictionary_rows
+from svip_lib.intake.arrivals import is_synthetic, read_establishments
 from svip_lib.intake.cleaning import QUARANTINE, REPAIR, WARN, Clean, clean_return
-from svip_lib.intake.open import read_csv_text
 from svip_lib.intake.registers import read_register
 from svip_lib.intake.sen2 import read_sen2
 
@@ -76,9 +75,7 @@ def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: st
         Refusal: When there is no return, it is another council's or year's, or no key was given for real children.
     """
     fields = read_fields(dictionary)
-    source = folder / "source.yaml"
-    synthetic = bool(source.is_file() and (yaml.safe_load(source.read_text(encoding="utf-8")) or {}).get("synthetic"))
-    schools = folder / "establishments.csv"
+    synthetic = is_synthetic(folder)
     sent = read_sen2(folder, fields)
     clean = clean_return(
         sent,
@@ -88,7 +85,7 @@ def check_extracts(folder: Path, private: Path, dictionary: Path, *, la_code: st
         year=year,
         last_day=last_day,
         key=SAMPLE_KEY if synthetic else _key(),
-        establishments=read_csv_text(schools) if schools.is_file() else None,
+        establishments=read_establishments(folder, fields),
     )
     last = private / "checks.csv"
     before = pd.read_csv(last, dtype="str", keep_default_na=False)[PLACE] if last.is_file() else pd.DataFrame(columns=PLACE)
@@ -146,7 +143,7 @@ def _write(checked: Checked, private: Path, rules: dict[str, dict]) -> None:
         for row in table.itertuples(index=False):
             sheet.append([_harmless(cell) for cell in row])
     _place(private / "checks.xlsx", book.save)
-    _place(private / "checks.csv", lambda path: account.to_csv(path, index=False, lineterminator="\n"))
+    _place(private / "checks.csv", lambda path: account.drop(columns="found").to_csv(path, index=False, lineterminator="\n"))
     for name, table in checked.clean.tables.items():
         _place(private / f"{name}.parquet", table.to_parquet)
 

@@ -1,4 +1,4 @@
-"""A hostile file ends in a refusal or in clean data with a line in the account: never in a traceback, nor in a machine that stands still."""
+"""A hostile file ends in a refusal or in clean data with a line in the account: never in a traceback, nor in a machine at a stand."""
 
 import io
 import json
@@ -115,7 +115,9 @@ def blade(tmp_path, fields):
 
 def account(folder, fields, repository):
     codes = read_codes(repository / "data" / "dictionary")
-    return clean_return(read_sen2(folder, fields), fields, codes, la_code="887", census=CENSUS, key=b"a key of the test").account
+    return clean_return(
+        read_sen2(folder, fields), fields, codes, la_code="887", year=2025, last_day=CENSUS, key=b"a key of the test"
+    ).account
 
 
 def persons(folder):
