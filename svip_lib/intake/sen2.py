@@ -47,6 +47,7 @@ FORM = "Data Entry Template"
 FORM_COLUMN = "recordtype"  # a column of the form that says of each row in which table it stands
 LINKS = ("persontableid", "requeststableid")
 EARLIEST = 2023
+A_ROW_OF_HEADINGS = 2  # names of ours in one row; with fewer it may be a record, and nothing of it may be printed
 EXPORT = "Export the return again from COLLECT or the case system; do not rename its parts."
 
 
@@ -279,6 +280,8 @@ def _named(table: str, file: Path, cells: pd.DataFrame, fields: Fields, shape: s
         findings.append(Finding(level, rule, table, file.name, cells.attrs.get("heading_line", 1) if line is None else line, column, found))
 
     unknown = [heading for heading, column in zip(headings, ours, strict=True) if not column]
+    if len(ours) - len(unknown) < A_ROW_OF_HEADINGS:
+        unknown = []
     if shape == "template":
         unknown = [heading for heading in unknown if plain(heading) != FORM_COLUMN]
     for place, (heading, column) in enumerate(zip(headings, ours, strict=True)):
@@ -362,7 +365,7 @@ def _complete(table: str, found: _Table, columns: dict[str, Field], version: int
     required = [column for column, field in columns.items() if field.required and field.is_of(version)]
     missing = [column for column in required if column not in found.cells]
     cells = found.cells
-    if missing and not cells.empty:
+    if missing and len(cells):
         raise _missing(table, found, columns[missing[0]])
     cells = cells.reindex(columns=[column for column in columns if column in cells or column in missing]).astype("str")
     cells.insert(len(cells.columns), "file", pd.Categorical.from_codes([0] * len(cells), [found.file.name]))

@@ -204,7 +204,7 @@ def _bars(released: Released, entry: Indicator) -> Figure:
     if entry.indicator_unit == "%" and england.notna().any():
         axes.plot(england.to_numpy(), names, linestyle="none", marker="D", markersize=6, color="white", markeredgecolor=INK)
         columns.append(("England ◆", england, 400))
-    top = max(values.max() for _, values, _ in columns)
+    top = max(values.max() for _, values, _ in columns) or 1  # where every bar is nought, the numbers still need their places
     marks = own["shorthand"].to_list()  # a withheld figure has no bar, and says so in the place of its number
     for place, (heading, values, weight) in enumerate(columns):
         x = top * (1.16 + 0.26 * place)

@@ -147,7 +147,7 @@ def test_the_standing_of_a_quarter_without_extracts_says_what_is_open_and_comes_
     assert "Unverified in agreement.yaml: programme 1, amounts 13, conditions 1." in told.open
     assert "Roles that nobody has taken: commissioner, analyst, assurer, approver." in told.open
     assert next(line for line in told.open if "without commentary" in line).startswith(
-        "Sections without commentary: 00_member_summary, 20_"
+        "Sections without commentary: 00_member_summary, 10_"
     )
     assert [line.partition(":")[0] for line in told.returns[:3]] == [
         "November 2026, this month",

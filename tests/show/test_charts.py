@@ -78,6 +78,13 @@ def test_bars_and_neighbours_name_every_value():
     assert {"Medway", "Swindon", "Dudley", "England", "South East"} <= set(told)
 
 
+@pytest.mark.filterwarnings("error")
+def test_bars_that_are_all_nought_still_have_their_numbers():
+    bars = drawn_entry(chart="bars", categories={"a": "Autism", "b": "Speech"})
+    told = words(charts.draw(drawn_release(bars, rows=[drawn_row(bars, 0.0, category=category) for category in "ab"]), bars))
+    assert told.count("0.0%") >= 2
+
+
 def test_where_nothing_is_published_no_empty_chart_is_drawn():
     entry = drawn_entry()
     assert charts.draw(drawn_release(entry, actual=None), entry) is None
