@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -180,6 +181,12 @@ def main() -> None:
             f"Refused: {mistake.filename}: {mistake.strerror}. Ask for the right to read and write there, or work in a copy.", err=True
         )
         sys.exit(REFUSED)
+    except Exception as mistake:
+        # What pandas says of a mistake may quote a child's cells; where it happened and of which kind it is do not.
+        click.echo("".join(traceback.format_tb(mistake.__traceback__)), err=True, nl=False)
+        kind = type(mistake).__name__
+        click.echo(f"{kind}: a mistake of this program. Its words are left out, because they may quote the files.", err=True)
+        sys.exit(INCOMPLETE)
 
 
 def _use_own_code() -> None:
