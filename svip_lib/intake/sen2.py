@@ -279,9 +279,8 @@ def _named(table: str, file: Path, cells: pd.DataFrame, fields: Fields, shape: s
     def tell(level: str, rule: str, column: str = "", found: str = "", line: int | None = None) -> None:
         findings.append(Finding(level, rule, table, file.name, cells.attrs.get("heading_line", 1) if line is None else line, column, found))
 
-    unknown = [heading for heading, column in zip(headings, ours, strict=True) if not column]
-    if len(ours) - len(unknown) < A_ROW_OF_HEADINGS:
-        unknown = []
+    enough = sum(map(bool, ours)) >= A_ROW_OF_HEADINGS
+    unknown = [heading for heading, column in zip(headings, ours, strict=True) if enough and not column]
     if shape == "template":
         unknown = [heading for heading in unknown if plain(heading) != FORM_COLUMN]
     for place, (heading, column) in enumerate(zip(headings, ours, strict=True)):
