@@ -2,12 +2,13 @@
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import click
 
 from svip_lib.config.periods import Quarter
-from svip_lib.config.project import EDITIONS, Project, check_edition, check_section
+from svip_lib.config.project import EDITIONS, LATEST, NEWEST, Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 
 DONE, INCOMPLETE, REFUSED = 0, 1, 2
@@ -23,7 +24,7 @@ def svip() -> None:
 
 
 @svip.command()
-@click.argument("quarter", default="latest")
+@click.argument("quarter", default=LATEST)
 @click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities, or: all.")
 @click.option("--edition", default="public", show_default=True, help=f"One of: {', '.join(EDITIONS)}.")
 @click.option(
@@ -34,7 +35,7 @@ def svip() -> None:
 @click.option("--no-pdf", is_flag=True, help="Leave out the PDF files.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 def run(quarter: str, authority: str, edition: str, only: str | None, force: bool, data: Path | None, no_pdf: bool, quiet: bool) -> None:
-    """Build the pack of QUARTER (as 2025-26-Q4; without it, the authority's newest)."""
+    """Build the pack of QUARTER (as 2025-26-Q4; without it, the authority's newest that has a day)."""
     from svip_lib.pack.run import SectionsFailed, run_pack
 
     project = Project.find(data=data)
@@ -70,36 +71,53 @@ def refresh(folder: Path) -> None:
 
 
 @svip.command()
-@click.argument("quarter", default="latest")
+@click.argument("quarter", default=NEWEST)
 @click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
 @click.option("--data", type=click.Path(path_type=Path), help="The folder with the quarter's extracts, instead of the one in data/.")
 def check(quarter: str, authority: str, data: Path | None) -> None:
-    """Read and check the council's own SEN2 return and registers for QUARTER, and say what was mended, doubted and set aside."""
-    from datetime import date
+    """Read and check the council's own SEN2 return and registers for QUARTER (without it, the newest).
 
-    import pandas as pd
-
-    from svip_lib.config.periods import academic_year_of, day_label, read_census_dates
-    from svip_lib.config.registry import read_placements
-    from svip_lib.indicators.census import census, reconciled
+    Says what was mended, doubted and set aside; exit status 1 where anything was doubted or set aside.
+    """
+    from svip_lib.figures import census_beside_published
     from svip_lib.intake.own import read_own
-    from svip_lib.intake.published import read_reference
 
     project = Project.find()
     known = project.quarter(authority, quarter)
     own = read_own(project, authority, known, folder=data or project.extracts(authority, known))
-    checked, area = own.checked, own.area
-    day = max(day for day in read_census_dates(project.reference / "census_dates.csv").values() if day <= own.told.last_day)
-    click.echo(checked.summary())
-    if len(own.establishments):
-        rows = census(checked.clean.tables, read_placements(project.dictionary), own.establishments, pd.Timestamp(day))
-        published = read_reference(project.reference, date.max).table("plans")
-        there = (published["area"] == area) & (published["time_period"] == academic_year_of(day))
-        for told in reconciled(rows, published[there]).itertuples():
-            beside = "not published" if pd.isna(told.published) else f"DfE {told.published:,.0f}, residual {told.residual:+,.0f}"
-            click.echo(f"  {told.group} on {day_label(day)}: {told.counted:,} ({beside})")
+    click.echo(own.checked.summary())
+    for line in census_beside_published(project, authority, known, own):
+        click.echo(f"  {line}")
     click.echo(f"Every finding is in {project.private(authority, known, 'checks').relative_to(project.root)}/checks.xlsx.")
-    sys.exit(DONE if checked.in_order else INCOMPLETE)
+    sys.exit(DONE if own.checked.in_order else INCOMPLETE)
+
+
+@svip.command()
+@click.argument("quarter", default=NEWEST)
+@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+def status(quarter: str, authority: str) -> None:
+    """Say what has arrived for QUARTER (without it, the newest), what is open, and which returns come next."""
+    from datetime import date
+
+    from svip_lib.intake.arrivals import standing
+
+    project = Project.find()
+    told = standing(project, authority, project.quarter(authority, quarter), date.today())
+    click.echo(told.summary())
+    sys.exit(DONE if told.in_order else INCOMPLETE)
+
+
+@svip.command("new-quarter")
+@click.argument("quarter")
+@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+def new_quarter(quarter: str, authority: str) -> None:
+    """Lay out QUARTER: its file, and a folder for the council's extracts with a note on each that is wanted."""
+    from svip_lib.intake.new_quarter import lay_out
+
+    project = Project.find()
+    place = lay_out(project, authority, Quarter.parse(quarter)).relative_to(project.data.parent)
+    click.echo(f"{place} is laid out: its folder extracts says what is wanted, and of whom.")
+    click.echo(f"It has no pack, and is not the latest quarter, before as_at is set in {place}/quarter.yaml.")
 
 
 @svip.command()
@@ -192,6 +210,12 @@ def main() -> None:
             f"Refused: {mistake.filename}: {mistake.strerror}. Ask for the right to read and write there, or work in a copy.", err=True
         )
         sys.exit(REFUSED)
+    except Exception as mistake:
+        # What pandas says of a mistake may quote a child's cells; where it happened and of which kind it is do not.
+        click.echo("".join(traceback.format_tb(mistake.__traceback__)), err=True, nl=False)
+        kind = type(mistake).__name__
+        click.echo(f"{kind}: a mistake of this program. Its words are left out, because they may quote the files.", err=True)
+        sys.exit(INCOMPLETE)
 
 
 def _use_own_code() -> None:

@@ -9,11 +9,12 @@ import pandas as pd
 
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.agreement import TOTAL, Agreement, read_agreement
-from svip_lib.config.authority import Authority, read_authority, read_quarter
-from svip_lib.config.periods import Quarter, read_census_dates
+from svip_lib.config.authority import Authority, read_as_at, read_authority, read_quarter
+from svip_lib.config.periods import Quarter, academic_year_of, day_label, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FUNCTIONS, Indicator, dictionary_rows, read_dictionary, read_placements
+from svip_lib.indicators.census import census, reconciled
 from svip_lib.indicators.council import SOURCE, Council
 from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
 from svip_lib.intake.own import Own, read_own
@@ -63,7 +64,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
         Refusal: When a file is missing or wrong, or an indicator and the dictionary do not agree.
     """
     authority = read_authority(project.authority(authority_name))
-    as_at = read_quarter(project.authority(authority_name), str(quarter)).as_at
+    as_at = read_as_at(project.authority(authority_name), quarter)
     dictionary = read_dictionary(project.dictionary)
     check_registry(dictionary)
     published = read_reference(project.reference, as_at)
@@ -91,6 +92,34 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
+
+
+def census_beside_published(project: Project, authority_name: str, quarter: Quarter, own: Own) -> list[str]:
+    """Set the newest January census that a council's return tells of beside DfE's numbers of it, as known on the quarter's day.
+
+    Args:
+        project: Where things stand.
+        authority_name: A council that has a folder.
+        quarter: The quarter; while it is being prepared, everything that is published counts as known.
+        own: What the council holds; without a list of schools there is no census.
+
+    Returns:
+        One line for all plans and for each of DfE's groups of placements.
+    """
+    days = read_census_dates(project.reference / "census_dates.csv").values()
+    day = max((day for day in days if day <= own.told.last_day), default=None)
+    if own.establishments.empty or day is None:
+        return []
+    as_at = read_quarter(project.authority(authority_name), quarter).as_at
+    rows = census(own.checked.clean.tables, read_placements(project.dictionary), own.establishments, pd.Timestamp(day))
+    published = read_reference(project.reference, as_at or date.max).table("plans")
+    there = (published["area"] == own.area) & (published["time_period"] == academic_year_of(day))
+    unknown = f"not published by {day_label(as_at)}" if as_at else "not published"
+    return [
+        f"{told.group} on {day_label(day)}: {told.counted:,} "
+        + (f"({unknown})" if pd.isna(told.published) else f"(DfE {told.published:,.0f}, residual {told.residual:+,.0f})")
+        for told in reconciled(rows, published[there]).itertuples()
+    ]
 
 
 def check_registry(dictionary: dict[str, Indicator]) -> None:

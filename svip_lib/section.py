@@ -32,7 +32,7 @@ def open_section(name: str, authority: str = "medway", quarter: str = "latest", 
     Args:
         name: The name of the notebook, as ``10_ehc_plans``.
         authority: A council that has a folder under ``data/authorities``.
-        quarter: As ``2025-26-Q4``; ``latest`` for the newest that the council has laid out.
+        quarter: As ``2025-26-Q4``; ``latest`` for the newest that has its day ``as_at``.
         edition: ``public`` or ``internal``.
 
     Raises:

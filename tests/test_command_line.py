@@ -1,11 +1,14 @@
 """The command line meets what users give it: whatever is wrong is told in one paragraph, with exit status 2 and nothing written."""
 
+import re
 import shutil
 import sys
 
 import pytest
 
 from svip_lib.__main__ import main
+from svip_lib.config.periods import Quarter
+from svip_lib.config.project import Project
 from tests.conftest import run_svip
 
 AGREEMENT = "data/authorities/medway/agreement.yaml"
@@ -50,6 +53,12 @@ def refused(checkout, monkeypatch, capsys):
         (["run", "--data", "nowhere"], "has no folder 'authorities'"),
         (["run", "--colour"], "No such option"),
         (["refresh", "nowhere"], "nowhere"),
+        (["new-quarter", "2026-27-Q5"], "'2026-27-Q5' is not a quarter"),
+        (["new-quarter", "../2026-27-Q1"], "'../2026-27-Q1' is not a quarter"),
+        (["new-quarter", "2025-26-Q4"], "2025-26-Q4 is there already"),
+        (["new-quarter", "2027-28-Q1"], "The next one is 2026-27-Q1"),
+        (["new-quarter", "2026-27-Q1", "--authority", "kent"], "Choose one of: medway"),
+        (["status", "2026-27-Q1"], "medway has no quarter 2026-27-Q1"),
     ],
 )
 def test_a_word_that_means_nothing_is_refused_with_a_remedy(refused, checkout, words, told):
@@ -185,6 +194,37 @@ def test_the_command_as_a_user_starts_it_refuses_with_exit_status_2_and_no_trace
     assert done.returncode == 2
     assert "agreement.yaml: The file is missing." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_new_quarter_has_a_status_and_no_pack_and_leaves_the_earlier_ones_as_they_are(checkout, monkeypatch, capsys):
+    monkeypatch.chdir(checkout)
+    monkeypatch.setenv("SVIP_OWN_CODE", "1")
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["svip", *words])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        return stop.value.code, "".join(capsys.readouterr())
+
+    code, said = call("new-quarter", "2026-27-Q1")
+    assert code == 0
+    assert "quarters/2026-27-Q1 is laid out" in said
+    code, said = call("status")
+    assert code == 1
+    assert said.startswith("medway, Quarter 1 of 2026-27 (April to June 2026); being prepared")
+    code, said = call("run", "2026-27-Q1")
+    assert code == 2
+    assert "quarter.yaml: 2026-27-Q1 is being prepared" in said
+    assert Project.find(checkout).quarter("medway") == Quarter(2025, 4)
+    assert call("check")[0] == 2  # it takes the newest quarter, which has no extracts yet
+
+
+def test_a_check_says_what_was_not_yet_published_on_the_quarters_day(checkout, tmp_path):
+    assert run_svip(checkout, "sample", "--plans", "80", "--year", "2026", "--out", str(tmp_path / "drawn")).returncode == 0
+    words = ("check", "2025-26-Q4", "--data", str(tmp_path / "drawn"))
+    assert re.search(r"ehcplans on 15 January 2026: 80 \(DfE [\d,]+, residual -", run_svip(checkout, *words).stdout)
+    change(checkout / "data/authorities/medway/quarters/2025-26-Q4/quarter.yaml", "as_at: 2026-07-31", "as_at: 2026-04-30")
+    assert "ehcplans on 15 January 2026: 80 (not published by 30 April 2026)" in run_svip(checkout, *words).stdout
 
 
 def test_outside_a_project_the_command_says_where_to_go(tmp_path):

@@ -40,6 +40,11 @@ class CalendarEntry(Stated):
     source: str
     months: list[Annotated[int, Field(ge=1, le=12)]]
 
+    def next_month(self, today: date) -> date | None:
+        """Return the first day of the month in which it is due next, which may be this month; nothing while no month is known."""
+        begins = (date(today.year + (month < today.month), month, 1) for month in self.months)
+        return min(begins, default=None)
+
 
 class Thresholds(Entry):
     """Counts of children below these numbers, except nought, are not published; ``sensitive`` holds for delicate breakdowns."""
@@ -126,10 +131,13 @@ class ReturnFile(Entry):
 
 
 class QuarterFile(Entry):
-    """The file ``quarter.yaml``: the pack of the quarter knows only what was public on the day ``as_at``."""
+    """The file ``quarter.yaml``: the pack of the quarter knows only what was public on the day ``as_at``.
+
+    A quarter without the day is being prepared: it is checked, has a status and no pack, and is not the latest one.
+    """
 
     quarter: str
-    as_at: date
+    as_at: date | None
     own_return: ReturnFile | None = None
     committee_date: date | None
     note: Text
@@ -145,9 +153,29 @@ class QuarterFile(Entry):
     @model_validator(mode="after")
     def _ends_before_it_is_told(self) -> Self:
         last_day = Quarter.parse(self.quarter).last_day
-        if self.as_at < last_day:
+        if self.as_at and self.as_at < last_day:
             raise mistake(("as_at",), f"{self.as_at} lies before the quarter's last day, {last_day}")
         return self
+
+
+class Roles(Entry):
+    """The file ``assurance/roles.yaml``: who answers for the pack, by role; empty while nobody is named."""
+
+    commissioner: str | None
+    analyst: str | None
+    assurer: str | None
+    approver: str | None
+
+    @model_validator(mode="after")
+    def _has_four_eyes(self) -> Self:
+        if self.analyst and self.analyst == self.assurer:
+            raise mistake(("assurer",), "analyst and assurer are two different people")
+        return self
+
+    @property
+    def vacant(self) -> list[str]:
+        """The roles that nobody has been named for."""
+        return [role for role, name in self if name is None]
 
 
 def read_authority(folder: Path) -> Authority:
@@ -183,3 +211,23 @@ def read_quarter(folder: Path, quarter: str | Quarter) -> QuarterFile:
             remedy="Correct the quarter, and check as_at too.",
         )
     return found
+
+
+def read_as_at(folder: Path, quarter: Quarter) -> date:
+    """Return the day on which the pack of a quarter looks at the world.
+
+    Args:
+        folder: The council's folder.
+        quarter: The quarter.
+
+    Raises:
+        Refusal: As ``read_quarter`` does, and while the quarter is being prepared.
+    """
+    as_at = read_quarter(folder, quarter).as_at
+    if as_at is None:
+        raise Refusal(
+            f"{quarter} is being prepared: it has no day yet on which its pack looks at the world.",
+            file=folder / "quarters" / str(quarter) / "quarter.yaml",
+            remedy=f"Set as_at to a day from {quarter.last_day} on; the pack knows only what was public by then.",
+        )
+    return as_at

@@ -9,6 +9,7 @@ from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
 
 EDITIONS = ("public", "internal")
+LATEST, NEWEST = "latest", "newest"
 LANDMARKS = ("svip_lib", "notebooks", "data")
 # A folder laid out like data/ that a run reads in its stead; kernels learn of it by this variable.
 DATA_VARIABLE = "SVIP_DATA"
@@ -92,21 +93,30 @@ class Project:
         names = (path.name for path in (self.authority(authority) / "quarters").glob("20*-Q*") if path.is_dir())
         return sorted(known for known in map(Quarter.parse, names) if known < quarter)
 
-    def quarter(self, authority: str, text: str = "latest") -> Quarter:
-        """Return a quarter of a council: the newest, where ``latest`` is asked for.
+    def quarter(self, authority: str, text: str = LATEST) -> Quarter:
+        """Return a quarter of a council.
+
+        Args:
+            authority: The council.
+            text: The quarter as ``2025-26-Q4``, ``latest`` for the newest that has its day ``as_at``, or ``newest`` for the newest
+                that is laid out: one that is still being prepared must not take the place of the last pack.
 
         Raises:
             Refusal: When the council has no such quarter.
         """
+        from svip_lib.config.authority import read_quarter  # its models take a moment to load, and most commands have no use for them
+
         known = self.quarters(authority)
-        if text == "latest" and known:
-            return known[-1]
-        quarter = Quarter.parse(text) if text != "latest" else None
+        if text in (LATEST, NEWEST):
+            ready = (one for one in reversed(known) if text == NEWEST or read_quarter(self.authority(authority), one).as_at)
+            quarter = next(ready, None)
+        else:
+            quarter = Quarter.parse(text)
         if quarter is None or quarter not in known:
             raise Refusal(
                 f"{authority} has no quarter {text}.",
                 file=f"data/authorities/{authority}/quarters",
-                remedy=f"Choose one of: {', '.join(map(str, known)) or 'none yet'}; or add a folder with a quarter.yaml.",
+                remedy=f"Choose one of: {', '.join(map(str, known)) or 'none yet'}; or lay it out with 'svip new-quarter'.",
             )
         return quarter
 
@@ -115,9 +125,12 @@ class Project:
         return self.authority(authority) / "quarters" / str(quarter)
 
     def find_extracts(self, authority: str, quarter: Quarter) -> Path | None:
-        """Return the folder with a quarter's real extracts, where there are any, or else that with its synthetic sample; never both."""
-        folders = [self.quarter_folder(authority, quarter) / name for name in ("extracts", "sample")]
-        return next((folder for folder in folders if folder.is_dir() and any(folder.iterdir())), None)
+        """Return the folder with a quarter's real extracts, where there are any, or else that with its synthetic sample; never both.
+
+        The notes that say what is wanted, and hidden files, do not make a folder one with extracts.
+        """
+        folders = (self.quarter_folder(authority, quarter) / name for name in ("extracts", "sample"))
+        return next((folder for folder in folders if any(extracts_in(folder))), None)
 
     def extracts(self, authority: str, quarter: Quarter) -> Path:
         """Return the folder of ``find_extracts``.
@@ -153,6 +166,12 @@ class Project:
     def sections(self) -> list[str]:
         """Return the names of the sections: every notebook whose name begins with two digits."""
         return sorted(path.stem for path in self.notebooks.glob("[0-9][0-9]_*.ipynb"))
+
+
+def extracts_in(folder: Path) -> list[Path]:
+    """Return what lies in a folder of extracts beside notes (``.md``) and hidden files."""
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in found if path.suffix.lower() != ".md" and not path.name.startswith((".", "~$"))]
 
 
 def check_edition(edition: str) -> str:

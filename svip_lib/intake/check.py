@@ -7,14 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-import yaml
 from openpyxl import Workbook
 
 from svip_lib.config.fields import read_codes, read_fields
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import dictionary_rows
+from svip_lib.intake.arrivals import is_synthetic, read_establishments
 from svip_lib.intake.cleaning import QUARANTINE, REPAIR, WARN, Clean, clean_return
-from svip_lib.intake.open import read_csv_text
 from svip_lib.intake.register_cleaning import REGISTERS, clean_registers, match_notes
 from svip_lib.intake.registers import read_register
 from svip_lib.intake.sen2 import read_sen2
@@ -78,12 +77,9 @@ def check_extracts(
             no key was given for real children.
     """
     fields = read_fields(dictionary)
-    source = folder / "source.yaml"
-    synthetic = bool(source.is_file() and (yaml.safe_load(source.read_text(encoding="utf-8")) or {}).get("synthetic"))
-    schools = folder / "establishments.csv"
+    synthetic = is_synthetic(folder)
     sent = read_sen2(folder, fields)
-    codes, key = read_codes(dictionary), SAMPLE_KEY if synthetic else _key()
-    listed = read_csv_text(schools) if schools.is_file() else None
+    codes, key, listed = read_codes(dictionary), SAMPLE_KEY if synthetic else _key(), read_establishments(folder, fields)
     clean = clean_return(sent, fields, codes, la_code=la_code, year=year, last_day=last_day, key=key, establishments=listed)
     registers = {name: read_register(path, name, fields) for name, path in _registers(folder).items()}
     beside = clean_registers(registers, fields, codes, as_at=as_at or last_day, key=key, plans=clean.tables)
@@ -156,7 +152,7 @@ def _write(checked: Checked, private: Path, rules: dict[str, dict]) -> None:
         for row in table.itertuples(index=False):
             sheet.append([_harmless(cell) for cell in row])
     _place(private / "checks.xlsx", book.save)
-    _place(private / "checks.csv", lambda path: account.to_csv(path, index=False, lineterminator="\n"))
+    _place(private / "checks.csv", lambda path: account.drop(columns="found").to_csv(path, index=False, lineterminator="\n"))
     for name, table in checked.clean.tables.items():
         _place(private / f"{name}.parquet", table.to_parquet)
 

@@ -18,6 +18,9 @@ __all__ = ["XmlElement", "read_cells", "read_csv_text", "read_sheet_names", "rea
 
 # Some times the largest file of a national return; what is larger was not meant for us.
 SIZE_LIMIT = 2_000_000_000
+CELLS_LIMIT = 1_000  # in a record; DfE's own widest file has some 200
+LINE_LIMIT = 1_000_000  # bytes; the longest cell that is read at all has a tenth of that
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 TEXT_AGAIN = "Export the file again as CSV (UTF-8) and try again."
 WHOLE_AGAIN = "Fetch or export the whole file again; do not mend it by hand."
 
@@ -38,8 +41,8 @@ def read_csv_text(path: Path, *, size_limit: int = SIZE_LIMIT) -> pd.DataFrame:
         tells how the file was read (``utf-8``, ``utf-8-sig`` with a mark, ``cp1252``). Lines without a single value are passed over.
 
     Raises:
-        Refusal: When the file is missing, empty, not text, too large, or cut off: a record with fewer or more cells than
-            the heading, or a quote that is never closed. The message has the line.
+        Refusal: When the file is missing, empty, not text, too large, not separated by commas, or cut off: a record with
+            fewer or more cells than the heading, or a quote that is never closed. The message has the line.
     """
     cells = read_cells(path, size_limit=size_limit)
     names = cells.iloc[0].str.strip()
@@ -65,12 +68,19 @@ def read_cells(path: Path, *, size_limit: int = SIZE_LIMIT) -> pd.DataFrame:
         Refusal: As ``read_csv_text`` does; every record must be as wide as the first.
     """
     text, encoding = decode(read_bytes(path, size_limit), path)
-    first = next(csv.reader(io.StringIO(text, newline="")))
+    try:
+        first = next(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error:
+        raise Refusal("The first record has a cell that is far too long.", file=path, line=1, remedy=WHOLE_AGAIN) from None
     if not any(cell.strip() for cell in first):
         raise Refusal("The first line is empty.", file=path, line=1, remedy="Remove the lines above the heading.")
+    if len(first) > CELLS_LIMIT:
+        raise Refusal(f"The first line has more than {CELLS_LIMIT:,} cells.", file=path, line=1, remedy=WHOLE_AGAIN)
+    check_separator(first, path)
     # Arrow is fast but closes an open quote in silence, so a file with quotes is walked through strictly before.
     lines = _first_lines(text, path) if '"' in text else None
-    table = _parse(text.encode(), len(first), path)
+    # Arrow takes a heading alone, without a line end, for an empty file.
+    table = _parse((text if text.endswith(("\n", "\r")) else f"{text}\n").encode(), len(first), path)
     if lines is not None and len(lines) != table.num_rows:
         raise Refusal("The quotes and line ends of the file contradict each other.", file=path, remedy=WHOLE_AGAIN)
     cells = table.to_pandas()
@@ -79,6 +89,13 @@ def read_cells(path: Path, *, size_limit: int = SIZE_LIMIT) -> pd.DataFrame:
     cells = cells[(cells != "").any(axis=1)]
     cells.attrs["encoding"] = encoding
     return cells
+
+
+def check_separator(first: list[str], path: Path) -> None:
+    """Stop at a file of one column whose heading is full of another separator, which other countries' Excel writes."""
+    other = next((words for mark, words in SEPARATORS.items() if len(first) == 1 and mark in first[0]), None)
+    if other:
+        raise Refusal(f"The cells are separated by {other} and not by commas.", file=path, line=1, remedy=TEXT_AGAIN)
 
 
 def read_bytes(path: Path, size_limit: int) -> bytes:
@@ -96,6 +113,10 @@ def read_bytes(path: Path, size_limit: int) -> bytes:
         raise Refusal("The file is not text but binary (a NUL byte): perhaps a workbook.", file=path, line=line, remedy=TEXT_AGAIN)
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
         raise Refusal("The file is empty.", file=path, remedy=TEXT_AGAIN)
+    for begin in range(0, len(data) - LINE_LIMIT, LINE_LIMIT):
+        if data.find(b"\n", begin, begin + LINE_LIMIT) < 0 and data.find(b"\r", begin, begin + LINE_LIMIT) < 0:
+            line = data[:begin].count(b"\n") + 1
+            raise Refusal(f"The line has more than {LINE_LIMIT:,} characters.", file=path, line=line, remedy=WHOLE_AGAIN)
     return data
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from svip_lib.config.authority import ReturnFile, read_authority, read_quarter
+from svip_lib.config.fields import read_fields
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
+from svip_lib.intake.arrivals import read_establishments
 from svip_lib.intake.check import Checked, check_extracts
 from svip_lib.intake.open import read_csv_text
 
@@ -64,5 +66,5 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder=None)
     private = project.private(authority, quarter, "checks")
     days = {"last_day": told.last_day, "as_at": quarter.last_day}
     checked = check_extracts(folder, private, project.dictionary, la_code=la_codes[area], year=told.year, **days)
-    schools = folder / "establishments.csv"
-    return Own(area, told, checked, read_csv_text(schools) if schools.is_file() else EMPTY)
+    schools = read_establishments(folder, read_fields(project.dictionary))
+    return Own(area, told, checked, EMPTY if schools is None else schools)

@@ -17,9 +17,9 @@ import pandas as pd
 
 from svip_lib.config.fields import Field
 from svip_lib.config.refusal import Refusal
-from svip_lib.intake.open import SIZE_LIMIT, WHOLE_AGAIN, decode, read_bytes
+from svip_lib.intake.open import WHOLE_AGAIN, check_separator, decode, read_bytes
 from svip_lib.intake.values import parse_money
-from svip_lib.intake.workbook import read_workbook_text
+from svip_lib.intake.workbook import COLUMNS_LIMIT, GRID_LIMIT, ROWS_LIMIT, SMALLER, UNZIPPED_LIMIT, read_workbook_text
 
 HEADING_WITHIN = 200  # rows with a value; no title or note above a heading is that long
 HEADING_HEIGHT = 4  # rows: the tallest merged heading that is looked for
@@ -27,6 +27,7 @@ A_ROW_OF_HEADINGS = 2  # names of ours in one row; with fewer it may be a record
 ENOUGH_MONTHS = 3  # columns, to tell figures to date from figures of the month
 LINES_TOLD = 5
 PENCE_DIGITS = 2
+LINES_LIMIT = 1_048_576  # of a sheet in Excel, which may write each of them though it is empty
 NOT_CHECKED, EQUAL, ROUNDING, DIFFERS = range(4)
 CHECKS = {NOT_CHECKED: "not checked", EQUAL: "equal", ROUNDING: "rounding", DIFFERS: "differs"}
 NUMERIC = {"money", "integer", "number"}
@@ -177,21 +178,31 @@ def _sheets(path: Path) -> list[_Sheet]:
 
 
 def _csv_sheet(path: Path) -> _Sheet:
-    """A CSV file as a sheet: its titles and notes may be narrower than its table, as many systems write them."""
-    text, _ = decode(read_bytes(path, SIZE_LIMIT), path)
+    """A CSV file as a sheet, within the limits of one: its titles and notes may be narrower than its table, as many systems write them."""
+    text, _ = decode(read_bytes(path, UNZIPPED_LIMIT), path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     lines, rows, begin = [], [], 1
     try:
         for cells in reader:
-            lines.append(begin)
-            rows.append(cells)
+            if any(map(str.strip, cells)):
+                lines.append(begin)
+                rows.append(cells)
+            if len(cells) > COLUMNS_LIMIT or len(rows) > ROWS_LIMIT or begin > LINES_LIMIT:
+                problem = f"The table is larger than the {ROWS_LIMIT:,} rows and {COLUMNS_LIMIT} columns that are read."
+                raise Refusal(problem, file=path, line=begin, remedy=SMALLER)
             begin = reader.line_num + 1
     except csv.Error:
         problem = "A quote that is opened in this record is not closed as it should be, or a cell is far too long."
         raise Refusal(problem, file=path, line=begin, remedy=WHOLE_AGAIN) from None
+    if not rows:
+        raise Refusal("There is no value in the file.", file=path, remedy="Export it again.")
     index = pd.Index(lines, name="line")
     widths = pd.Series(map(len, rows), index=index, dtype="int64")
     widest = widths.max()
+    if widest == 1:
+        check_separator(rows[0], path)
+    if widest * len(rows) > GRID_LIMIT:
+        raise Refusal("The table is too wide for its length.", file=path, remedy=SMALLER)
     padded = [cells + [""] * (widest - len(cells)) for cells in rows]
     return _Sheet("", pd.DataFrame(padded, index=index, dtype="str"), widths)
 

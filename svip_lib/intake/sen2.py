@@ -47,6 +47,7 @@ FORM = "Data Entry Template"
 FORM_COLUMN = "recordtype"  # a column of the form that says of each row in which table it stands
 LINKS = ("persontableid", "requeststableid")
 EARLIEST = 2023
+A_ROW_OF_HEADINGS = 2  # names of ours in one row; with fewer it may be a record, and nothing of it may be printed
 EXPORT = "Export the return again from COLLECT or the case system; do not rename its parts."
 
 
@@ -95,7 +96,7 @@ def read_sen2(path: Path, fields: Fields) -> Sen2Return:
     """
     notes: list[str] = []
     findings: list[Finding] = []
-    source = _source(path, notes)
+    source = _source(path, fields, notes)
     if source.is_dir():
         shape, raw = "blade", _read_blade(source, notes)
     elif source.suffix.casefold() == ".xml":
@@ -116,8 +117,8 @@ def read_sen2(path: Path, fields: Fields) -> Sen2Return:
     return Sen2Return({table: _complete(table, found[table], fields[table], version) for table in TABLES}, shape, version, notes, findings)
 
 
-def _source(path: Path, notes: list[str]) -> Path:
-    """The folder of the nine files, or the one file that holds the return."""
+def _source(path: Path, fields: Fields, notes: list[str]) -> Path:
+    """The folder of the nine files, or the one file that holds the return; a register beside it is called after its table."""
     if path.is_file():
         if path.suffix.casefold() == ".csv":
             raise Refusal("One CSV file is a ninth of a return.", file=path, remedy="Name the folder in which all nine stand.")
@@ -125,7 +126,9 @@ def _source(path: Path, notes: list[str]) -> Path:
     if not path.is_dir():
         raise Refusal("There is no such file or folder.", file=path, remedy="Put the return there, or correct the path.")
     files = sorted(path.iterdir())
+    others = set(fields) - set(TABLES)
     whole = [file for file in files if file.suffix.casefold() in (".xml", ".xlsx") and not file.name.startswith("~$")]
+    whole = [file for file in whole if file.stem.casefold() not in others]
     if any(BLADE.fullmatch(file.name) for file in files):
         beside = [file.name for file in whole if file.suffix.casefold() == ".xml"]
         notes += [f"{name}: stands beside the files from COLLECT and was not read." for name in beside]
@@ -276,7 +279,8 @@ def _named(table: str, file: Path, cells: pd.DataFrame, fields: Fields, shape: s
     def tell(level: str, rule: str, column: str = "", found: str = "", line: int | None = None) -> None:
         findings.append(Finding(level, rule, table, file.name, cells.attrs.get("heading_line", 1) if line is None else line, column, found))
 
-    unknown = [heading for heading, column in zip(headings, ours, strict=True) if not column]
+    enough = sum(map(bool, ours)) >= A_ROW_OF_HEADINGS
+    unknown = [heading for heading, column in zip(headings, ours, strict=True) if enough and not column]
     if shape == "template":
         unknown = [heading for heading in unknown if plain(heading) != FORM_COLUMN]
     for place, (heading, column) in enumerate(zip(headings, ours, strict=True)):
@@ -360,7 +364,7 @@ def _complete(table: str, found: _Table, columns: dict[str, Field], version: int
     required = [column for column, field in columns.items() if field.required and field.is_of(version)]
     missing = [column for column in required if column not in found.cells]
     cells = found.cells
-    if missing and not cells.empty:
+    if missing and len(cells):
         raise _missing(table, found, columns[missing[0]])
     cells = cells.reindex(columns=[column for column in columns if column in cells or column in missing]).astype("str")
     cells.insert(len(cells.columns), "file", pd.Categorical.from_codes([0] * len(cells), [found.file.name]))

@@ -139,7 +139,8 @@ def _series(released: Released, entry: Indicator) -> Figure:
     lines.append(("Plan", plan, PLAN))
     lines = [(name, rows[rows["value"].notna()], style) for name, rows, style in lines]
     lines = [(name, rows.sort_values("time_period"), style) for name, rows, style in lines if len(rows)]
-    last = max(_place(rows["time_period"].iloc[-1]) for _, rows, _ in lines)
+    withheld = own[own["shorthand"] == WITHHELD]["time_period"]
+    last = max(_place(period) for period in [*(rows["time_period"].iloc[-1] for _, rows, _ in lines), *withheld])
     ends = []
     for name, rows, style in lines:
         line = rows.set_index(rows["time_period"].map(_place))["value"]
@@ -147,7 +148,6 @@ def _series(released: Released, entry: Indicator) -> Figure:
         line = line.reindex(range(line.index[0], newest + 1))  # a year without a figure is a gap, not a line across it
         axes.plot(line.index, line, clip_on=False, **style)
         ends.append((value, f"{name} {headline(value, entry)}", newest, style is MARKS["authority"]))
-    withheld = own[own["shorthand"] == WITHHELD]["time_period"]
     for period in withheld:
         axes.annotate(f"[{WITHHELD}]", (_place(period), 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
     periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]} | set(withheld))
@@ -208,7 +208,8 @@ def _bars(released: Released, entry: Indicator) -> Figure:
     if entry.indicator_unit == "%" and england.notna().any():
         axes.plot(england.to_numpy(), places, linestyle="none", marker="D", markersize=6, color="white", markeredgecolor=INK)
         columns.append(("England ◆", england, 400))
-    top = max(values.max() for _, values, _ in columns)
+    top = pd.concat([values for _, values, _ in columns]).max()
+    top = top if top > 0 else 1  # where every bar is nought or withheld, the numbers still need their places
     marks = own["shorthand"].to_list()  # a withheld figure has no bar, and says so in the place of its number
     for place, (heading, values, weight) in enumerate(columns):
         x = top * (1.16 + 0.26 * place)

@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
-from svip_lib.config.authority import read_authority, read_quarter
+from svip_lib.config.authority import Roles, read_as_at, read_authority, read_quarter
+from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.yaml_file import read_yaml
 
 MEDWAY = Path(__file__).parents[2] / "data" / "authorities" / "medway"
 APRIL_2021 = ["866", "894", "332", "882", "886", "883", "941", "372", "311", "940"]
@@ -106,6 +107,31 @@ def test_quarter_3_cannot_know_the_january_census_and_quarter_4_can():
 
 
 @pytest.mark.parametrize(
+    ("today", "month"),
+    [
+        (date(2026, 11, 24), date(2026, 12, 1)),
+        (date(2026, 12, 31), date(2026, 12, 1)),
+        (date(2027, 1, 1), date(2027, 3, 1)),
+        (date(2026, 9, 1), date(2026, 9, 1)),
+    ],
+)
+def test_a_return_is_next_due_in_the_first_of_its_months_that_has_not_passed(medway, today, month):
+    monitoring = next(entry for entry in medway.returns_calendar if entry.id == "safety_valve_monitoring")
+    assert monitoring.next_month(today) == month
+
+
+def test_a_return_whose_month_nobody_knows_is_not_due_on_a_guess(medway):
+    assert next(entry for entry in medway.returns_calendar if not entry.months).next_month(date(2026, 1, 1)) is None
+
+
+def test_a_quarter_without_its_day_can_be_read_and_has_no_pack(tmp_path):
+    folder = _quarter(tmp_path, "2025-26-Q4", "quarter: 2025-26-Q4\nas_at: null\ncommittee_date: null\nnote: A quarter.\n")
+    assert read_quarter(folder, "2025-26-Q4").as_at is None
+    with pytest.raises(Refusal, match=r"quarter.yaml: 2025-26-Q4 is being prepared.*from 2026-03-31 on"):
+        read_as_at(folder, Quarter(2025, 4))
+
+
+@pytest.mark.parametrize(
     ("text", "line", "message"),
     [
         ("quarter: 2025-26-Q5\nas_at: 2026-07-31\ncommittee_date: null\nnote: A quarter.\n", 1, "'2025-26-Q5' is not a quarter"),
@@ -148,5 +174,12 @@ def test_an_assumption_that_a_page_refers_to_is_in_the_log():
 
 
 def test_the_four_roles_of_assurance_wait_for_the_council():
-    roles = yaml.safe_load((MEDWAY / "assurance" / "roles.yaml").read_text(encoding="utf-8"))
-    assert roles == dict.fromkeys(["commissioner", "analyst", "assurer", "approver"])
+    roles = read_yaml(MEDWAY / "assurance" / "roles.yaml", Roles)
+    assert roles.vacant == ["commissioner", "analyst", "assurer", "approver"]
+
+
+def test_nobody_assures_their_own_work(tmp_path):
+    file = tmp_path / "roles.yaml"
+    file.write_text("commissioner: null\nanalyst: performance team\nassurer: performance team\napprover: null\n", encoding="utf-8")
+    with pytest.raises(Refusal, match=r"roles.yaml, line 3: .*two different people"):
+        read_yaml(file, Roles)

@@ -13,8 +13,15 @@ def checkout(tmp_path):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "data/authorities/medway/authority.yaml").touch()
     for quarter in ("2025-26-Q3", "2025-26-Q4"):
-        (tmp_path / f"data/authorities/medway/quarters/{quarter}/quarter.yaml").touch()
+        lay_out(tmp_path, quarter, "2026-07-31")
     return tmp_path
+
+
+def lay_out(root, quarter, as_at):
+    folder = root / "data/authorities/medway/quarters" / quarter
+    folder.mkdir(exist_ok=True)
+    text = f"quarter: {quarter}\nas_at: {as_at}\ncommittee_date: null\nnote: A drawn quarter.\n"
+    (folder / "quarter.yaml").write_text(text, encoding="utf-8")
 
 
 def test_the_project_is_found_from_any_folder_in_it(checkout):
@@ -33,6 +40,27 @@ def test_another_data_folder_must_be_laid_out_like_ours(checkout, tmp_path):
 
 def test_without_a_quarter_the_newest_is_taken(checkout):
     assert Project.find(checkout).quarter("medway") == Quarter(2025, 4)
+
+
+def test_a_quarter_that_is_being_prepared_is_the_newest_and_not_the_latest(checkout):
+    lay_out(checkout, "2026-27-Q1", "null")
+    project = Project.find(checkout)
+    assert project.quarter("medway") == project.quarter("medway", "latest") == Quarter(2025, 4)
+    assert project.quarter("medway", "newest") == project.quarter("medway", "2026-27-Q1") == Quarter(2026, 1)
+
+
+def test_notes_and_hidden_files_are_no_extracts_and_do_not_hide_the_sample(checkout):
+    project, quarter = Project.find(checkout), Quarter(2025, 4)
+    folder = project.quarter_folder("medway", quarter)
+    for name in ("extracts/ledger.md", "extracts/.DS_Store", "extracts/~$ledger.xlsx", "sample/ledger.csv"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    assert project.extracts("medway", quarter) == folder / "sample"
+    (folder / "extracts" / "ledger.csv").touch()
+    assert project.extracts("medway", quarter) == folder / "extracts"
+    assert project.find_extracts("medway", Quarter(2025, 3)) is None
+    with pytest.raises(Refusal, match="no extracts for 2025-26-Q3"):
+        project.extracts("medway", Quarter(2025, 3))
 
 
 def test_a_quarter_that_was_not_laid_out_is_refused_with_those_that_were(checkout):

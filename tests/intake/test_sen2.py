@@ -391,6 +391,12 @@ def test_the_folder_of_one_return_may_be_named_instead_of_its_file(tmp_path, fie
     assert found.notes == ["return.xml: stands beside the files from COLLECT and was not read."]
 
 
+def test_a_register_may_lie_beside_a_return_that_is_one_file(tmp_path, fields):
+    as_xml(tmp_path, drawn())
+    (tmp_path / "Ledger.xlsx").write_bytes(b"read by its own reader")
+    assert read_sen2(tmp_path, fields).shape == "xml"
+
+
 def test_where_there_is_no_return_or_more_than_one_that_is_said(tmp_path, fields):
     assert "no XML file or workbook" in refused(tmp_path, fields)
     as_xml(tmp_path, drawn())

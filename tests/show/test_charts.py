@@ -78,6 +78,34 @@ def test_bars_and_neighbours_name_every_value():
     assert {"Medway", "Swindon", "Dudley", "England", "South East"} <= set(told)
 
 
+@pytest.mark.filterwarnings("error")
+def test_bars_that_are_all_nought_still_have_their_numbers():
+    bars = drawn_entry(chart="bars", categories={"a": "Autism", "b": "Speech"})
+    told = words(charts.draw(drawn_release(bars, rows=[drawn_row(bars, 0.0, category=category) for category in "ab"]), bars))
+    assert told.count("0.0%") >= 2
+
+
+def withheld(entry, **place):
+    return drawn_row(entry, None, **place) | {"shorthand": "c"}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("shown", [1, 0])
+def test_bars_most_of_which_are_withheld_keep_their_places(shown):
+    bars = drawn_entry(chart="bars", categories={name: name.upper() for name in "abcdefgh"})
+    rows = [drawn_row(bars, 90.0, category=name) for name in "abcdefgh"[:shown]]
+    rows += [withheld(bars, category=name) for name in "abcdefgh"[shown:]]
+    svg = charts.draw(drawn_release(bars, rows=rows), bars)
+    assert svg is None if not shown else words(svg).count("[c]") == 7
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_newest_figure_that_is_withheld_is_marked_within_the_chart():
+    entry = drawn_entry()
+    svg = charts.draw(drawn_release(entry, rows=[*series(entry), withheld(entry, period="203031")]), entry)
+    assert "[c]" in words(svg)
+
+
 def test_where_nothing_is_published_no_empty_chart_is_drawn():
     entry = drawn_entry()
     assert charts.draw(drawn_release(entry, actual=None), entry) is None
