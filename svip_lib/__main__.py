@@ -84,7 +84,7 @@ def check(quarter: str, authority: str, data: Path | None) -> None:
 
     project = Project.find()
     known = project.quarter(authority, quarter)
-    own = read_own(project, authority, known, folder=data or project.extracts(authority, known))
+    own = read_own(project, authority, known, folder=data or project.extracts(authority, known), anew=True)
     click.echo(own.checked.summary())
     for line in census_beside_published(project, authority, known, own):
         click.echo(f"  {line}")

@@ -1,12 +1,14 @@
 """What must not be found in a published file, kept in a form that gives nobody away: keyed hashes of names, numbers and days."""
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -74,6 +76,18 @@ class Tokens:
         words = {word for text, kind in plain.items() if kind == NAME or len(text) >= SHORTEST_NUMBER for word in text.split(" ")}
         kinds = {_digest(text, key, WHOLE): kind for text, kind in plain.items()} | {_digest(word, key, PART): "word" for word in words}
         return cls(key, kinds, frozenset(map(_shape, words)), max((len(text.split(" ")) for text in plain), default=1))
+
+    def write(self, path: Path) -> None:
+        """Keep the tokens without their key, for a scan that comes later."""
+        kinds = {digest.hex(): kind for digest, kind in sorted(self._kinds.items())}
+        path.write_text(json.dumps({"longest": self.longest, "shapes": sorted(self._shapes), "kinds": kinds}), encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path, key: bytes) -> "Tokens":
+        """Return tokens that were kept; with another key than theirs they find nothing."""
+        told = json.loads(path.read_text(encoding="utf-8"))
+        kinds = {bytes.fromhex(digest): kind for digest, kind in told["kinds"].items()}
+        return cls(key, kinds, frozenset(map(tuple, told["shapes"])), told["longest"])
 
     def kind(self, text: str) -> str | None:
         """What a name, a number without gaps, or a day as ``2011-05-12`` is to a child of the return; nothing for most."""

@@ -1,6 +1,6 @@
 """Checks what a council holds for a quarter: what came in, was mended or set aside, and what is new or gone since the last check."""
 
-import os
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,18 +10,17 @@ import pandas as pd
 from openpyxl import Workbook
 
 from svip_lib.config.fields import read_codes, read_fields
+from svip_lib.config.key import read_key
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import dictionary_rows
+from svip_lib.config.tokens import Tokens
 from svip_lib.intake.arrivals import is_synthetic, read_establishments
 from svip_lib.intake.cleaning import QUARANTINE, REPAIR, WARN, Clean, clean_return
 from svip_lib.intake.register_cleaning import REGISTERS, clean_registers, match_notes
 from svip_lib.intake.registers import read_register
 from svip_lib.intake.sen2 import read_sen2
 
-KEY_VARIABLE = "SVIP_KEY_FILE"
-SHORTEST_KEY = 32
-# For synthetic children only, so that a sample gives the same clean tables everywhere.
-SAMPLE_KEY = b"SYNTHETIC: the key of the sample, no secret"
+TOLD = "checked.json"
 PLACE = ["rule", "table", "file", "line", "column"]
 OWNER_ONLY, OWNER_FILE = 0o700, 0o600
 
@@ -59,7 +58,15 @@ class Checked:
 
 
 def check_extracts(
-    folder: Path, private: Path, dictionary: Path, *, la_code: str, year: int, last_day: date, as_at: date | None = None
+    folder: Path,
+    private: Path,
+    dictionary: Path,
+    *,
+    la_code: str,
+    year: int,
+    last_day: date,
+    as_at: date | None = None,
+    public_days: frozenset[date] = frozenset(),
 ) -> Checked:
     """Read and clean the SEN2 return and the registers of a folder, and write the account and the clean tables for their owner only.
 
@@ -71,6 +78,7 @@ def check_extracts(
         year: The year of the SEN2 collection in whose form the return is.
         last_day: The last day that the return tells of.
         as_at: The last day of the quarter that the registers are of; that of the return unless another is given.
+        public_days: Days that a pack prints because they are the council's own; no child is looked for in it by them.
 
     Raises:
         Refusal: When there is no return, it is another council's or year's, a register stands in two files or cannot be read, or
@@ -79,7 +87,7 @@ def check_extracts(
     fields = read_fields(dictionary)
     synthetic = is_synthetic(folder)
     sent = read_sen2(folder, fields)
-    codes, key, listed = read_codes(dictionary), SAMPLE_KEY if synthetic else _key(), read_establishments(folder, fields)
+    codes, key, listed = read_codes(dictionary), read_key(synthetic=synthetic), read_establishments(folder, fields)
     clean = clean_return(sent, fields, codes, la_code=la_code, year=year, last_day=last_day, key=key, establishments=listed)
     registers = {name: read_register(path, name, fields) for name, path in _registers(folder).items()}
     beside = clean_registers(registers, fields, codes, as_at=as_at or last_day, key=key, plans=clean.tables)
@@ -96,7 +104,8 @@ def check_extracts(
     checked = Checked(
         clean, sent.shape, notes, {name: _told(register.totals) for name, register in registers.items()}, synthetic, new, mended
     )
-    _write(checked, private, {row["rule"]: row for _, row in dictionary_rows(dictionary / "rules.csv", "rule", "says", "remedy")})
+    tokens = Tokens.from_input(sent.tables["person"], key, public_days=public_days)
+    _write(checked, tokens, private, {row["rule"]: row for _, row in dictionary_rows(dictionary / "rules.csv", "rule", "says", "remedy")})
     return checked
 
 
@@ -118,26 +127,15 @@ def _told(totals: pd.DataFrame) -> str:
     return f"; {len(totals):,} totals checked, {differ:,} of them differ from their rows" if len(totals) else ""
 
 
-def _key() -> bytes:
-    """The council's key, from a file outside the project; without one no real child is read."""
-    named = os.environ.get(KEY_VARIABLE)
-    if not named:
-        raise Refusal(
-            f"No key was given, so children cannot be told apart without their numbers: {KEY_VARIABLE} is not set.",
-            remedy=f"Keep {SHORTEST_KEY} random bytes in a file outside the project, one for the council, and set {KEY_VARIABLE} to it.",
-        )
-    try:
-        key = Path(named).read_bytes()
-    except OSError as mistake:
-        raise Refusal(
-            f"The key cannot be read ({mistake.strerror}).", file=named, remedy=f"Set {KEY_VARIABLE} to the council's key."
-        ) from None
-    if len(key) < SHORTEST_KEY:
-        raise Refusal("The key is too short.", file=named, remedy=f"It needs {SHORTEST_KEY} bytes or more, drawn at random.")
-    return key
+def read_checked(private: Path) -> Checked:
+    """Return what a check found, from the files that it left; of the account without the cells that were found."""
+    told = json.loads((private / TOLD).read_text(encoding="utf-8"))
+    tables = {name: pd.read_parquet(private / f"{name}.parquet") for name in told.pop("tables")}
+    rows, account = (pd.read_csv(private / name, keep_default_na=False) for name in ("rows.csv", "checks.csv"))
+    return Checked(clean=Clean(tables, rows, account), **told)
 
 
-def _write(checked: Checked, private: Path, rules: dict[str, dict]) -> None:
+def _write(checked: Checked, tokens: Tokens, private: Path, rules: dict[str, dict]) -> None:
     """Write the account as a workbook and a table, and the clean tables as Parquet; each beside, then in its place."""
     private.mkdir(parents=True, exist_ok=True)
     private.chmod(OWNER_ONLY)
@@ -153,8 +151,12 @@ def _write(checked: Checked, private: Path, rules: dict[str, dict]) -> None:
             sheet.append([_harmless(cell) for cell in row])
     _place(private / "checks.xlsx", book.save)
     _place(private / "checks.csv", lambda path: account.drop(columns="found").to_csv(path, index=False, lineterminator="\n"))
+    _place(private / "rows.csv", lambda path: checked.clean.rows.to_csv(path, index=False, lineterminator="\n"))
     for name, table in checked.clean.tables.items():
         _place(private / f"{name}.parquet", table.to_parquet)
+    _place(private / "tokens.json", tokens.write)
+    told = {name: getattr(checked, name) for name in ("shape", "notes", "totals", "synthetic", "new", "mended")}
+    _place(private / TOLD, lambda path: path.write_text(json.dumps(told | {"tables": list(checked.clean.tables)}), encoding="utf-8"))
 
 
 def _place(path: Path, write: Callable[[Path], None]) -> None:

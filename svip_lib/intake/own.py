@@ -1,18 +1,24 @@
 """What the council itself holds of a quarter: its own return, cleaned, with the account of what was mended and set aside. Private."""
 
+import hashlib
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
 from svip_lib.config.authority import ReturnFile, read_authority, read_quarter
 from svip_lib.config.fields import read_fields
+from svip_lib.config.key import read_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.intake.arrivals import read_establishments
-from svip_lib.intake.check import Checked, check_extracts
+from svip_lib.config.tokens import days_in, spelt
+from svip_lib.intake.arrivals import is_synthetic, read_establishments
+from svip_lib.intake.check import Checked, check_extracts, read_checked
 from svip_lib.intake.open import read_csv_text
 
+FIRST_YEAR, YEARS = 2014, 30  # of the quarters that a pack may name
 EMPTY = pd.DataFrame(columns=["urn", "ukprn", "type_code"], dtype="str")
 
 
@@ -38,14 +44,17 @@ class Own:
         return "synthetic" if self.checked.synthetic else "council"
 
 
-def read_own(project: Project, authority: str, quarter: Quarter, *, folder=None) -> Own | None:
+def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path | None = None, anew: bool = False) -> Own | None:
     """Read, check and clean what a council holds of a quarter; nothing where it has supplied nothing.
+
+    What was checked last is taken as it stands, while extracts, dictionary, code and key are the same.
 
     Args:
         project: Where things stand.
         authority: The council.
         quarter: The quarter.
         folder: The folder with the extracts; by default the quarter's own, and where it has none, that of its synthetic sample.
+        anew: Whether everything is read and checked again though nothing changed.
 
     Raises:
         Refusal: When the return cannot be read, is another council's or period's, or quarter.yaml does not say what it tells of.
@@ -64,7 +73,33 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder=None)
     area = read_authority(project.authority(authority)).area_code
     la_codes = read_csv_text(project.reference / "areas.csv").set_index("area_code")["la_code"]
     private = project.private(authority, quarter, "checks")
-    days = {"last_day": told.last_day, "as_at": quarter.last_day}
-    checked = check_extracts(folder, private, project.dictionary, la_code=la_codes[area], year=told.year, **days)
+    days = {"last_day": told.last_day, "as_at": quarter.last_day, "public_days": public_days(project, authority)}
+    key = _content_key(project, folder, [area, told, quarter, read_key(synthetic=is_synthetic(folder))])
+    kept = private / "content.key"
+    if anew or not kept.is_file() or kept.read_text(encoding="utf-8") != key:
+        kept.unlink(missing_ok=True)
+        checked = check_extracts(folder, private, project.dictionary, la_code=la_codes[area], year=told.year, **days)
+        kept.write_text(key, encoding="utf-8")
+    else:
+        checked = read_checked(private)
     schools = read_establishments(folder, read_fields(project.dictionary))
     return Own(area, told, checked, EMPTY if schools is None else schools)
+
+
+def public_days(project: Project, authority: str) -> frozenset[date]:
+    """Return the days that a pack may print: those that the council's files, the notebooks and the sources name, and of quarters."""
+    files = [path for path in project.authority(authority).rglob("*") if path.suffix in (".yaml", ".md") or path.parent.name == "assurance"]
+    files += [*project.reference.glob("*/source.yaml"), *project.reference.glob("*.*"), *project.notebooks.glob("*.ipynb")]
+    text = spelt("\n".join(path.read_text(encoding="utf-8") for path in files if path.is_file()))
+    quarters = [Quarter(year, number) for year in range(FIRST_YEAR, FIRST_YEAR + YEARS) for number in (1, 2, 3, 4)]
+    return frozenset(map(date.fromisoformat, days_in(text))) | {day for one in quarters for day in (one.first_day, one.last_day)}
+
+
+def _content_key(project: Project, folder: Path, told: list) -> str:
+    """A key that changes with anything that the clean tables come from."""
+    digest = hashlib.blake2b(repr([str(item) for item in told]).encode())
+    code = [path for room in ("config", "intake") for path in (project.root / "svip_lib" / room).rglob("*.py")]
+    for path in sorted([*folder.iterdir(), *project.dictionary.glob("*.csv"), *code]):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + hashlib.blake2b(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from svip_lib.config.authority import ReturnFile
 from svip_lib.config.fields import read_codes, read_fields
+from svip_lib.config.key import SAMPLE_KEY
 from svip_lib.config.periods import Quarter, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.registry import read_dictionary, read_placements
 from svip_lib.figures import own_figures
 from svip_lib.indicators.council import Council
-from svip_lib.intake.check import SAMPLE_KEY
 from svip_lib.intake.cleaning import clean_return
 from svip_lib.intake.open import read_csv_text
 from svip_lib.intake.sen2 import read_sen2
