@@ -62,6 +62,29 @@ def run(quarter: str, authority: str, edition: str, only: str | None, force: boo
 
 
 @svip.command()
+@click.argument("quarter")
+@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+@click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
+def publish(quarter: str, authority: str, quiet: bool) -> None:
+    """Publish the pack of QUARTER, unless anything speaks against it, and keep for good what it told."""
+    from svip_lib.pack.publish import publish as publish_pack
+    from svip_lib.pack.run import SectionsFailed
+
+    project = Project.find()
+    known = project.quarter(authority, quarter)
+    try:
+        folder = publish_pack(project, authority, known, quiet=quiet)
+    except SectionsFailed as failure:
+        click.echo(str(failure), err=True)
+        sys.exit(INCOMPLETE)
+    if not quiet:
+        frozen = project.released(authority) / str(known)
+        click.echo(
+            f"The pack to publish is in {folder.relative_to(project.root)}; what it told is kept in {frozen.relative_to(project.root)}."
+        )
+
+
+@svip.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def refresh(folder: Path) -> None:
     """Read a release of DfE's 'Education, health and care plans', as downloaded into FOLDER, into data/reference."""

@@ -1,0 +1,155 @@
+"""Publishing: everything that speaks against it is told, and what was published once binds every later pack."""
+
+import csv
+import json
+
+import nbformat
+import pandas as pd
+import pytest
+
+from svip_lib.figures import read_figures
+from tests.conftest import copied, run_svip
+
+Q3, Q4 = "2025-26-Q3", "2025-26-Q4"
+COUNCIL = "data/authorities/medway"
+ROLES = ("analyst", "assurer", "approver")
+
+
+@pytest.fixture(scope="module")
+def council(repository, tmp_path_factory):
+    """A council whose extracts bear no mark of being invented, and whose pack is one notebook of tables, quick to run."""
+    root = copied(repository, tmp_path_factory.mktemp("council") / "checkout")
+    file = root / "data" / "dictionary" / "indicators.csv"
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row | {"section": "90_data_quality", "chart": "table", "headline_category": ""} for row in rows)
+    for path in (root / "notebooks").glob("[0-8]*.ipynb"):
+        path.unlink()
+    notebook = root / "notebooks" / "90_data_quality.ipynb"
+    book = nbformat.read(notebook, as_version=4)
+    book.cells = [*book.cells[:4], *(nbformat.v4.new_code_cell(f'section.show("{row["col_name"]}")') for row in rows), book.cells[-1]]
+    nbformat.write(book, notebook)
+    for path in (root / COUNCIL / "commentary").rglob("*.md"):
+        path.unlink()
+    for quarter in (Q3, Q4):
+        folder = root / COUNCIL / "quarters" / quarter
+        (folder / "sample").rename(folder / "extracts")
+        (folder / "extracts" / "source.yaml").unlink()
+    for path in (root / COUNCIL / "quarters").glob("*/sample/source.yaml"):
+        path.write_text("synthetic: false\n", encoding="utf-8")
+        figures = path.with_name("figures.csv")
+        figures.write_text(figures.read_text(encoding="utf-8").replace(",synthetic,", ",council,"), encoding="utf-8")
+    (root.parent / "council.key").write_bytes(bytes(range(32)))
+    return root
+
+
+def publish(root, quarter):
+    return run_svip(root, "publish", quarter, "--quiet", SVIP_KEY_FILE=str(root.parent / "council.key"))
+
+
+def sign(root, *lines):
+    text = "quarter,what,about,role,signed_on\n" + "".join(f"{line}\n" for line in lines)
+    (root / COUNCIL / "assurance" / "sign_offs.csv").write_text(text, encoding="utf-8")
+
+
+def signed(quarter):
+    return [f"{quarter},pack,,{role},2026-08-01" for role in ROLES]
+
+
+@pytest.fixture(scope="module")
+def third_quarter(council):
+    """The quarter before, published."""
+    sign(council, *signed(Q3))
+    done = publish(council, Q3)
+    assert done.returncode == 0, done.stderr
+    return council / COUNCIL / "released" / Q3
+
+
+@pytest.fixture(scope="module")
+def fourth_quarter(council, third_quarter):
+    """The quarter after it, published too."""
+    sign(council, *signed(Q3), *signed(Q4))
+    done = publish(council, Q4)
+    assert done.returncode == 0, done.stderr
+    return council / COUNCIL / "released" / Q4
+
+
+def test_a_synthetic_pack_is_never_published_and_leaves_nothing(checkout):
+    done = run_svip(checkout, "publish", Q4, "--quiet")
+    assert done.returncode == 2
+    assert "SYNTHETIC" in done.stderr
+    assert "signature of the analyst, the assurer, the approver" in done.stderr
+    assert not (checkout / COUNCIL / "released").exists()
+    assert not list(checkout.glob("reports/*/*/p*lished"))
+
+
+def test_without_signatures_or_without_the_councils_key_nothing_is_published(council):
+    sign(council, f"{Q3},pack,,analyst,2026-08-01")
+    done = publish(council, Q3)
+    assert (done.returncode, "signature of the assurer, the approver" in done.stderr) == (2, True)
+    bare = run_svip(council, "publish", Q3, "--quiet", "--authority", "medway")
+    assert bare.returncode == 2
+    sign(council, f"{Q3},pack,,mayor,2026-08-01")
+    wrong = publish(council, Q3)
+    assert (wrong.returncode, "'mayor' is none of" in wrong.stderr, "line 2" in wrong.stderr) == (2, True, True)
+
+
+def test_what_was_published_is_kept_with_its_register_and_hashes_and_bears_no_draft_mark(council, third_quarter):
+    assert {path.name for path in third_quarter.iterdir()} == {"figures.csv", "register.csv", "manifest.json"}
+    pack = council / "reports" / "medway" / Q3 / "published"
+    assert "This pack is a draft" not in (pack / "index.html").read_text(encoding="utf-8")
+    assert (pack / "pack.pdf").is_file()
+    assert json.loads((third_quarter / "manifest.json").read_text(encoding="utf-8")) == json.loads(
+        (pack / "manifest.json").read_text(encoding="utf-8")
+    )
+    register = pd.read_csv(third_quarter / "register.csv", dtype={"value": "Int64"})
+    assert register["value"].isna().sum() > 10
+    assert (register["value"].dropna().between(1, 4)).sum() == 0
+
+
+def test_what_is_published_is_never_rewritten(council, third_quarter):
+    before = {path.name: path.read_bytes() for path in third_quarter.iterdir()}
+    again = publish(council, Q3)
+    assert (again.returncode, "never rewritten" in again.stderr) == (2, True)
+    assert {path.name: path.read_bytes() for path in third_quarter.iterdir()} == before
+
+
+def test_what_was_withheld_in_one_quarter_is_withheld_in_the_next(third_quarter, fourth_quarter):
+    before, now = (
+        pd.read_csv(folder / "register.csv", dtype={"value": "Int64"}).set_index("key")["value"]
+        for folder in (third_quarter, fourth_quarter)
+    )
+    both = before.index.intersection(now.index)
+    assert len(both) > 300
+    assert (before[both].isna() == now[both].isna()).all()
+    assert (before[both].dropna() == now[both].dropna()).all()
+    figures = read_figures(fourth_quarter / "figures.csv")
+    own = figures[(figures["origin"] == "council") & (figures["measure"] == "actual")]
+    counts = own[own["denominator"].isna() & (own["category"] != "residual")]["value"].dropna()
+    assert counts[counts.between(1, 4)].empty
+
+
+def test_a_figure_that_is_told_otherwise_stops_publication_with_its_cell(council, third_quarter):
+    """A request of the quarter before is taken out of the newest return: its source, outcome and total are each one less."""
+    quarters = council / COUNCIL / "quarters" / Q4 / "extracts"
+    file = next(quarters.glob("*_requests.csv"))
+    whole = file.read_bytes()
+    frozen = council / COUNCIL / "released" / Q4
+    kept = frozen.rename(frozen.with_name("kept")) if frozen.exists() else None
+    try:
+        table = pd.read_csv(file, dtype="str", keep_default_na=False)
+        day = pd.to_datetime(table["receiveddate"].str[:11], format="%Y-%b-%d", errors="coerce")
+        one = table[day.between("2025-11-01", "2025-11-30") & (table["requestoutcome"] == "N") & (table["requestsource"] == "2")].index[0]
+        table.drop(index=one).to_csv(file, index=False)
+        sign(council, *signed(Q4))
+        done = publish(council, Q4)
+    finally:
+        file.write_bytes(whole)
+        if kept:
+            kept.rename(frozen)
+    assert done.returncode == 2
+    assert "'ehc_requests_quarter_count@202526Q3': another value by so few that the difference can be a child" in done.stderr
+    assert "A revision needs a signature for its cell" in done.stderr
