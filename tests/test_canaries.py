@@ -170,7 +170,7 @@ def test_a_refusal_that_stops_everything_does_not_quote_the_file(extracts, field
 
 def test_a_mistake_of_the_program_is_told_by_its_place_and_kind_and_not_in_its_words(checkout, extracts, svip):
     code = checkout / "svip_lib" / "intake" / "check.py"
-    begins = "    clean = clean_return(\n"
+    begins = "    clean = clean_return("
     text = code.read_text(encoding="utf-8")
     assert begins in text
     code.write_text(text.replace(begins, "    pd.to_datetime(sent.tables['person']['surname'])\n" + begins), encoding="utf-8")

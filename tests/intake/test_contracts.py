@@ -35,7 +35,8 @@ def told(schema, table):
 
 
 def test_every_table_of_the_field_table_has_a_contract_that_says_what_one_row_is(fields):
-    assert set(CONTRACTS) == set(fields) - {"figures"}
+    # The list of schools is looked things up in, and nothing of it is counted; its columns are checked as it is read.
+    assert set(CONTRACTS) == set(fields) - {"figures", "establishments"}
     for table, contract in CONTRACTS.items():
         assert contract.__doc__.startswith("One row is "), table
         assert set(contract.key) <= set(fields[table]), table
