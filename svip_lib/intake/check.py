@@ -14,6 +14,7 @@ from svip_lib.config.key import read_key
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import dictionary_rows
 from svip_lib.config.tokens import Tokens
+from svip_lib.config.upn import FORM, NO_AUTHORITY, check_letters
 from svip_lib.intake.arrivals import is_synthetic, read_establishments
 from svip_lib.intake.cleaning import QUARANTINE, REPAIR, WARN, Clean, clean_return
 from svip_lib.intake.register_cleaning import REGISTERS, clean_registers, match_notes
@@ -21,6 +22,7 @@ from svip_lib.intake.registers import read_register
 from svip_lib.intake.sen2 import read_sen2
 
 TOLD = "checked.json"
+HALF = 0.5
 PLACE = ["rule", "table", "file", "line", "column"]
 OWNER_ONLY, OWNER_FILE = 0o700, 0o600
 
@@ -87,6 +89,8 @@ def check_extracts(
     fields = read_fields(dictionary)
     synthetic = is_synthetic(folder)
     sent = read_sen2(folder, fields)
+    if synthetic:
+        _refuse_real_numbers(sent.tables["person"]["upn"], folder)
     codes, key, listed = read_codes(dictionary), read_key(synthetic=synthetic), read_establishments(folder, fields)
     clean = clean_return(sent, fields, codes, la_code=la_code, year=year, last_day=last_day, key=key, establishments=listed)
     registers = {name: read_register(path, name, fields) for name, path in _registers(folder).items()}
@@ -107,6 +111,19 @@ def check_extracts(
     tokens = Tokens.from_input(sent.tables["person"], key, public_days=public_days)
     _write(checked, tokens, private, {row["rule"]: row for _, row in dictionary_rows(dictionary / "rules.csv", "rule", "says", "remedy")})
     return checked
+
+
+def _refuse_real_numbers(numbers: pd.Series, folder: Path) -> None:
+    """Stop where a return is marked as invented, and most of its pupil numbers are such as schools have given out."""
+    formed = numbers.astype("str").loc[lambda told: told.str.fullmatch(FORM)]
+    given_out = (check_letters(formed) == formed.str[0]) & (formed.str[1:4] != str(NO_AUTHORITY))
+    if given_out.mean() > HALF:
+        raise Refusal(
+            "The return is marked SYNTHETIC, and its pupil numbers are such as schools have given out.",
+            file=folder / "source.yaml",
+            column="synthetic",
+            remedy="Take the mark away and set the council's key; or put the real files into 'extracts', apart from the sample.",
+        )
 
 
 def _registers(folder: Path) -> dict[str, Path]:
@@ -130,9 +147,14 @@ def _told(totals: pd.DataFrame) -> str:
 def read_checked(private: Path) -> Checked:
     """Return what a check found, from the files that it left; of the account without the cells that were found."""
     told = json.loads((private / TOLD).read_text(encoding="utf-8"))
-    tables = {name: pd.read_parquet(private / f"{name}.parquet") for name in told.pop("tables")}
+    tables = {name: _in_seconds(pd.read_parquet(private / f"{name}.parquet")) for name in told.pop("tables")}
     rows, account = (pd.read_csv(private / name, keep_default_na=False) for name in ("rows.csv", "checks.csv"))
     return Checked(clean=Clean(tables, rows, account), **told)
+
+
+def _in_seconds(table: pd.DataFrame) -> pd.DataFrame:
+    """Parquet knows no whole seconds, in which days are kept here."""
+    return table.astype({name: "datetime64[s]" for name in table.select_dtypes("datetime").columns})
 
 
 def _write(checked: Checked, tokens: Tokens, private: Path, rules: dict[str, dict]) -> None:

@@ -417,6 +417,8 @@ def _without_persons(tables: dict[str, pd.DataFrame], key: bytes, fields: dict) 
     person = tables["person"]
     number = person["upn"].where(person["upn"] != "", person["uniquelearnernumber"].astype("str"))
     number = number.where(number != "", "record " + person["persontableid"].astype("str"))
+    # A number that stands twice tells no two children apart; who bears it second is told by the record.
+    number = number.mask(number.duplicated(), number + " record " + person["persontableid"].astype("str"))
     child = pd.Series(keyed_hash(number, key).to_numpy(), index=person["persontableid"])
     born = person["personbirthdate"]
     cohort = born.dt.year - (born.dt.month < SCHOOL_YEAR_BEGINS).astype("int64")

@@ -69,3 +69,13 @@ def test_what_only_looks_like_a_day_is_none(text):
 
 def test_a_spelling_is_the_same_in_capitals_with_accents_and_with_what_cannot_be_seen():
     assert spelt("ZO\u00cb\u200b QUUX\u00adWORTHY") == spelt("zoe quuxworthy")
+
+
+def test_kept_tokens_find_the_same_and_hold_nothing_that_can_be_read(tmp_path):
+    tokens, file = Tokens.from_input(CHILD, KEY), tmp_path / "tokens.json"
+    tokens.write(file)
+    again = Tokens.read(file, KEY)
+    assert (again._kinds, again._shapes, again.longest) == (tokens._kinds, tokens._shapes, tokens.longest)
+    text = file.read_text(encoding="utf-8").casefold()
+    assert not [cell for column in CHILD for cell in CHILD[column].astype("str") if cell and cell.casefold() in text]
+    assert Tokens.read(file, KEY[::-1]).kind("2011-05-12") is None

@@ -9,6 +9,7 @@ import pytest
 
 from svip_lib.config.fields import read_fields
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.upn import check_letters
 from svip_lib.intake.check import check_extracts
 from svip_lib.sample import write_sample
 from tests.conftest import run_svip
@@ -107,3 +108,15 @@ def test_the_command_draws_a_sample_and_checks_it(checkout, tmp_path):
     other = run_svip(checkout, "check", "2025-26-Q4", "--data", str(tmp_path / "older"))
     assert other.returncode == 2
     assert "The return is of 2025, not 2026" in other.stderr
+
+
+def test_a_mark_of_invented_children_beside_numbers_that_schools_have_given_out_is_refused(extracts, tmp_path, repository):
+    file = next(extracts.glob("*_person.csv"))
+    table = pd.read_csv(file, dtype="str", keep_default_na=False)
+    numbers = "?887" + table.index.astype("str").str.zfill(9)
+    table["upn"] = check_letters(pd.Series(numbers)).to_numpy() + numbers.str[1:]
+    table.to_csv(file, index=False)
+    with pytest.raises(Refusal, match="marked SYNTHETIC, and its pupil numbers") as refused:
+        check(extracts, tmp_path, repository)
+    assert "887" not in str(refused.value)
+    assert not (tmp_path / "private").exists()

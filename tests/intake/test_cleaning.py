@@ -160,6 +160,18 @@ def test_the_same_child_has_one_hash_a_key_and_another_under_another_key():
     assert not set(hashes) & set(keyed_hash(numbers, b"l" * 32))
 
 
+def test_two_children_under_one_number_are_told_apart(tmp_path_factory, fields, codes):
+    folder, _ = drawn(tmp_path_factory, fields, plans=60)
+    file = next(folder.glob("*_person.csv"))
+    table = pd.read_csv(file, dtype="str", keep_default_na=False)
+    given = table.index[table["upn"] != ""]
+    table.loc[given[1], "upn"] = table.loc[given[0], "upn"]
+    table.to_csv(file, index=False)
+    clean = cleaned(folder, fields, codes)
+    assert clean.tables["person"]["child"].is_unique
+    assert (clean.account["rule"] == "upn_twice").sum() == 1
+
+
 def test_a_date_of_birth_is_kept_as_the_school_year_of_birth_and_nothing_finer(sound):
     born = sound.tables["person"]["birth_year"]
     assert born.between(1998, 2025).all()

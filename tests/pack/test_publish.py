@@ -138,7 +138,7 @@ def test_a_figure_that_is_told_otherwise_stops_publication_with_its_cell(council
     file = next(quarters.glob("*_requests.csv"))
     whole = file.read_bytes()
     frozen = council / COUNCIL / "released" / Q4
-    kept = frozen.rename(frozen.with_name("kept")) if frozen.exists() else None
+    kept = frozen.rename(council.parent / "kept") if frozen.exists() else None
     try:
         table = pd.read_csv(file, dtype="str", keep_default_na=False)
         day = pd.to_datetime(table["receiveddate"].str[:11], format="%Y-%b-%d", errors="coerce")
