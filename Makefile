@@ -32,7 +32,7 @@ help:
 	@echo "make pack    build the quarter's pack (the first time, install what it needs)"
 	@echo "make lab     open the notebooks in JupyterLab"
 	@echo "make test    check the code and run every test"
-	@echo "make bench   time the pack against papermill and nbconvert, one notebook at a time"
+	@echo "make bench   time the pack and the intake, and compare ways of withholding small numbers"
 	@echo "make lock    resolve the dependencies of pyproject.toml anew (ARGS=--upgrade takes newer releases)"
 	@echo "make clean   remove the installed packages and all caches; data and packs stay"
 
@@ -54,6 +54,7 @@ lab: $(READY)
 
 bench: $(TEST_READY)
 	@$(IN_VENV) tests/bench.py $(ARGS)
+	@$(IN_VENV) tests/bench_disclosure.py
 
 $(PACKAGES): requirements.lock
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

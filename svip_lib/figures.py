@@ -176,7 +176,7 @@ def _asks_for_own_records(entry: Indicator) -> bool:
 def own_records(own: Own, project: Project) -> Council:
     """Return what a council holds, as the indicators use it."""
     return Council(
-        tables=own.checked.clean.tables,
+        clean=own.checked.clean.tables,
         establishments=own.establishments,
         placements=read_placements(project.dictionary),
         told=own.told,

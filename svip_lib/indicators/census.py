@@ -107,17 +107,14 @@ def placement_of(rows: pd.DataFrame, placements: pd.DataFrame, establishments: p
     type_code = rows["urn"].map(numbers["urn"]).fillna(rows["ukprn"].where(rows["urn"] == "", "").map(numbers["ukprn"]))
     flag = pd.Series("", index=rows.index).mask(rows["resourcedprovisionindicator"], "resourced").mask(rows["senunitindicator"], "senunit")
     by_school = {
-        (code, told): name
+        f"{code}|{told}": name
         for name, codes, told in placements[["placement", "establishment_types", "told_by"]].itertuples(index=False)
         for code in codes.split("|")
         if code
     }
     by_setting = placements[placements["establishment_types"] == ""].set_index("told_by")["placement"]
-    found = pd.Series(list(zip(type_code, flag, strict=True)), index=rows.index).map(by_school)
-    plain = pd.Series(list(zip(type_code, [""] * len(rows), strict=True)), index=rows.index).map(
-        by_school
-    )  # a unit flag on a special school
-    found = found.fillna(plain)
+    school = type_code.fillna("").astype("str") + "|"
+    found = (school + flag).map(by_school).fillna(school.map(by_school))  # a special school has no unit, whatever a flag says
     unknown = type_code.notna() & found.isna()
     if unknown.any():
         raise Refusal(

@@ -20,7 +20,7 @@ class Council:
     """The clean tables of a council's return, and the quarters that lie within it whole.
 
     Attributes:
-        tables: The clean tables by name; every row bears ``child`` and ``request``.
+        clean: The clean tables by name; every row bears ``child`` and ``request``.
         establishments: The schools and colleges by ``urn`` and ``ukprn``, with their type.
         placements: The dictionary of placements, with the three mappings.
         told: The first and the last day that the return tells of.
@@ -29,7 +29,7 @@ class Council:
         origin: ``council``, or ``synthetic`` where the children are invented.
     """
 
-    tables: dict[str, pd.DataFrame]
+    clean: dict[str, pd.DataFrame]
     establishments: pd.DataFrame
     placements: pd.DataFrame
     told: ReturnFile
@@ -41,6 +41,16 @@ class Council:
     def quarters(self) -> list[Quarter]:
         """The quarters that lie within the return whole, oldest first."""
         return self.told.quarters
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the return with a number in the place of each child's hash: numbers are many times quicker to match."""
+        children = pd.Index(self.clean["person"]["child"].unique())
+        return {
+            name: table.assign(child=children.get_indexer(table["child"]))
+            for name, table in self.clean.items()
+            if "request" in table or name == "person"
+        }
 
     @cached_property
     def stock(self) -> pd.DataFrame:

@@ -398,7 +398,8 @@ def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
         as_at=day_label(released.as_at),
         about=(
             f"How {authority.council}'s plan for pupils with high needs goes, and whether children and young people with special "
-            "educational needs get what the law entitles them to. Built from the Department for Education's published figures."
+            "educational needs get what the law entitles them to. Built from the Department for Education's published figures and the "
+            "council's own return."
         ),
         marks=marks,
         provenance={
