@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 
 from svip_lib.config.agreement import read_agreement
+from svip_lib.config.authority import Thresholds
 from svip_lib.config.periods import Quarter
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released, release
@@ -76,6 +77,7 @@ def drawn_row(entry, value, *, area="E06000035", period="202526", measure="actua
     }
 
 
+POLICY = Thresholds(default=5, sensitive=10, sensitive_breakdowns=[], owner=None, reason="For a test.")
 NOTHING_PUBLISHED = pd.DataFrame({"value": pd.Series(dtype="Int64")}, index=pd.Index([], dtype="str", name="key"))
 
 
@@ -88,7 +90,7 @@ def drawn_release(entry, actual=None, plan=None, rows=()) -> Released:
         Figures("medway", Quarter(2025, 4), date(2026, 7, 31), frame, AREAS, words),
         "public",
         key="drawn",
-        thresholds={"": 5},
+        policy=POLICY,
         register=NOTHING_PUBLISHED,
     )
 

@@ -46,12 +46,27 @@ class CalendarEntry(Stated):
         return min(begins, default=None)
 
 
+class Merge(Entry):
+    """Categories of a breakdown that the public edition tells as one, because apart they cannot be protected."""
+
+    breakdown: str
+    categories: list[str] = Field(min_length=2)
+    into: str
+    owner: str | None
+    reason: Text
+
+
 class Thresholds(Entry):
-    """Counts of children below these numbers, except nought, are not published; ``sensitive`` holds for delicate breakdowns."""
+    """Counts of children below these numbers, except nought, are not published; ``sensitive`` holds for delicate breakdowns.
+
+    ``merged`` are categories that are told as one; the indicators of ``rounded`` are rounded to fives and nothing of them is withheld.
+    """
 
     default: int = Field(ge=1)
     sensitive: int = Field(ge=1)
     sensitive_breakdowns: list[str]
+    merged: list[Merge] = Field(default_factory=list)
+    rounded: list[str] = Field(default_factory=list)
     owner: str | None
     reason: Text
 

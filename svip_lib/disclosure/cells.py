@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from svip_lib.config.authority import Merge
 from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import SUMS
 from svip_lib.disclosure.problem import Problem, build_problem, link
+from svip_lib.disclosure.rounding import round_counts
+from svip_lib.indicators.shape import COLUMNS
 
 OWN = ("council", "synthetic")
 WITHHELD = "c"
@@ -86,6 +89,37 @@ def are_own_counts(rows: pd.DataFrame) -> pd.Series:
     return rows["origin"].isin(OWN) & (rows["measure"] == "actual")
 
 
+def merged(rows: pd.DataFrame, merges: list[Merge]) -> pd.DataFrame:
+    """Return the figures with the categories that are to be told as one put together, in the council's own counts alone."""
+    for merge in merges:
+        chosen = are_own_counts(rows) & rows["denominator"].isna() & (rows["breakdown"] == merge.breakdown)
+        chosen &= rows["category"].isin(merge.categories)
+        whole = rows[chosen].assign(category=merge.into)
+        key = [name for name in COLUMNS if name not in ("value", "numerator")]
+        whole = whole.groupby(key, as_index=False, dropna=False, sort=False)[["value", "numerator"]].sum()
+        rows = pd.concat([rows[~chosen], whole[COLUMNS]], ignore_index=True)
+    return rows
+
+
+def rounded(rows: pd.DataFrame, names: list[str], thresholds: dict[str, int]) -> pd.DataFrame:
+    """Return the figures with those of some indicators rounded to fives, so that they still add up among themselves.
+
+    Raises:
+        Refusal: When one of them is tied by a sum to an indicator that is told exactly: no number may be told in both ways.
+    """
+    chosen = rows[are_own_counts(rows) & rows["indicator"].isin(names)]
+    if chosen["denominator"].notna().any():
+        share = chosen.loc[chosen["denominator"].notna(), "indicator"].iloc[0]
+        raise Refusal(
+            f"'{share}' is a share, and only numbers can be rounded to fives.", remedy="Take it out of 'rounded' in authority.yaml."
+        )
+    cells = as_problem(chosen, thresholds, set(), pd.DataFrame({"value": []}))
+    counts = cells.told["key"].map(round_counts(cells.problem)).astype(float).to_numpy()
+    rows = rows.copy()
+    rows.loc[cells.told["row"], "value"] = rows.loc[cells.told["row"], "numerator"] = counts
+    return rows
+
+
 def withhold(rows: pd.DataFrame, cells: Cells, hidden: pd.Series) -> pd.DataFrame:
     """Return the figures with [c] in the place of everything that tells a hidden count.
 
@@ -150,7 +184,10 @@ def _keys(text: str, owner: str, period: str, held: dict) -> list[tuple[int, str
         else:
             found.append((factor, f"{whose}{f'[{category}]' if category else ''}{f'.{part}' if part else ''}@{when}"))
             if not previous and found[-1][1] not in held.get((whose, when), ()):
-                raise Refusal(f"The sum '{text}' of {owner} names '{found[-1][1]}', which there is not.", remedy="Correct the sum.")
+                raise Refusal(
+                    f"The sum '{text}' of {owner} names '{found[-1][1]}', which there is not.",
+                    remedy="Correct the sum; or, where one of the two is told in another way, tell both in the same way (authority.yaml).",
+                )
     return found
 
 

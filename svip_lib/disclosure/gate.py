@@ -15,11 +15,11 @@ from pathlib import Path
 import pandas as pd
 import scipy
 
-from svip_lib.config.authority import read_authority
+from svip_lib.config.authority import Thresholds, read_authority
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.cells import WITHHELD, Cells, are_own_counts, as_problem, printed, withhold
+from svip_lib.disclosure.cells import WITHHELD, Cells, are_own_counts, as_problem, merged, printed, rounded, withhold
 from svip_lib.disclosure.protect import Protection, protect
 from svip_lib.disclosure.register import FILE as REGISTER
 from svip_lib.disclosure.register import read_register
@@ -94,14 +94,14 @@ class Released:
         return rows.sort_values(KEY)
 
 
-def release(figures: Figures, edition: str, key: str, thresholds: dict[str, int], register: pd.DataFrame) -> Released:
+def release(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> Released:
     """Let figures through the gate for an edition, and withhold from the public one what could tell of a child.
 
     Args:
         figures: All figures of an authority and quarter.
         edition: ``public`` or ``internal``.
         key: The content key of what they were computed from.
-        thresholds: By breakdown, the least count that may be printed; ``""`` for every breakdown that is not named.
+        policy: The least counts that may be printed, and what is merged or rounded.
         register: What earlier packs printed of each cell.
 
     Raises:
@@ -109,7 +109,7 @@ def release(figures: Figures, edition: str, key: str, thresholds: dict[str, int]
     """
     if edition not in EDITIONS:
         raise ValueError(f"no edition '{edition}'")
-    return _protected(figures, edition, key, thresholds, register)[0]
+    return _protected(figures, edition, key, policy, register)[0]
 
 
 def release_quarter(project: Project, authority: str, quarter: Quarter, edition: str) -> Released:
@@ -120,25 +120,26 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
     folder = project.private(authority, quarter, edition) / "released"
     key = content_key(project, authority, quarter)
     if _key_on_disk(folder) != key:
-        thresholds = read_authority(project.authority(authority)).thresholds.by_breakdown()
+        policy = read_authority(project.authority(authority)).thresholds
         register = read_register(project.released(authority), quarter)
-        _write(*_protected(compute_figures(project, authority, quarter), edition, key, thresholds, register), folder)
+        _write(*_protected(compute_figures(project, authority, quarter), edition, key, policy, register), folder)
     return read_released(project, authority, quarter, edition)
 
 
-def _protected(
-    figures: Figures, edition: str, key: str, thresholds: dict[str, int], register: pd.DataFrame
-) -> tuple[Released, Proof | None]:
+def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> tuple[Released, Proof | None]:
     """The released figures, and where something may have to be withheld from them, the proof that it is enough."""
-    rows, registers, proof = figures.rows, figures.registers, None
+    rows, registers, proof, thresholds = figures.rows, figures.registers, None, policy.by_breakdown()
     if edition == PUBLIC and are_own_counts(rows).any():
-        cells = as_problem(rows, thresholds, _already_published(rows), register)
+        rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
+        exact = rows[~rows["indicator"].isin(policy.rounded)]
+        cells = as_problem(exact, thresholds, _already_published(exact), register)
         proof = Proof(cells, protect(cells.problem))
-        rows = withhold(rows, cells, proof.protection.hidden)
+        rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, cells, proof.protection.hidden)
         registers = registers | {
             "own_findings": _few_rows(registers["own_findings"], thresholds[""]),
             "revisions": registers["revisions"].drop(columns=["value_then", "value_now"]),  # the difference can be a child
             "withheld": _withheld(rows),
+            "rounded": pd.DataFrame({"indicator": policy.rounded}, dtype="str"),
         }
     told = {"authority": figures.authority, "quarter": figures.quarter, "edition": edition, "as_at": figures.as_at}
     return Released(**told, rows=rows, areas=figures.areas, registers=registers, key=key, seal=_SEAL), proof

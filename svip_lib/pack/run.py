@@ -35,6 +35,7 @@ from svip_lib.pack.leaks import scan
 
 SECONDS_A_CELL = 300
 LEAKS_TOLD = 5
+RETURN = "council_return"  # the source of every figure of the council's own records
 # What the look of a section depends on beside our own code.
 DRAWING = (
     "afcharts",
@@ -338,9 +339,9 @@ def _tell_kernels(project: Project) -> None:
 def _refuse_leaks(project: Project, released: Released, building: Path) -> None:
     """Stop where the finished pack holds anything that must not leave the council; the message names the place and never the thing."""
     kept = project.private(released.authority, released.quarter, "checks") / "tokens.json"
-    origins = set(released.rows["origin"])
-    own = bool(origins & {"synthetic", "council"}) and kept.is_file()
-    findings = scan(building, Tokens.read(kept, read_key(synthetic="synthetic" in origins)) if own else None)
+    own = (released.rows["source_id"] == RETURN).any() and kept.is_file()
+    synthetic = (released.rows["origin"] == "synthetic").any()
+    findings = scan(building, Tokens.read(kept, read_key(synthetic=bool(synthetic))) if own else None)
     if findings:
         told = "; ".join(map(str, findings[:LEAKS_TOLD]))
         raise Refusal(
@@ -390,6 +391,7 @@ def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
         marks["Internal"] = "This edition is for use inside the council."
     if (released.rows["origin"] == "synthetic").any():
         marks["Synthetic"] = "What this pack tells of the council's own records, quarter by quarter, is of invented children: SYNTHETIC."
+    own = " and from the council's own return" if (released.rows["source_id"] == RETURN).any() else ""
     return Cover(
         title="Safety Valve Intervention Programme: monitoring pack",
         council=authority.council,
@@ -398,8 +400,7 @@ def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
         as_at=day_label(released.as_at),
         about=(
             f"How {authority.council}'s plan for pupils with high needs goes, and whether children and young people with special "
-            "educational needs get what the law entitles them to. Built from the Department for Education's published figures and the "
-            "council's own return."
+            f"educational needs get what the law entitles them to. Built from the Department for Education's published figures{own}."
         ),
         marks=marks,
         provenance={

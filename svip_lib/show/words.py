@@ -296,4 +296,6 @@ def subtitle(released: Released, entry: Indicator, base: str) -> str:
     area = released.area_name(released.area("authority"))
     when = "census day in January" if entry.time_identifier == ACADEMIC else entry.time_identifier.lower()
     marked = "SYNTHETIC; " if is_synthetic(released, entry) else ""
+    fives = released.registers.get("rounded")
+    unit += ", rounded to 5" if fives is not None and entry.name in set(fives["indicator"]) else ""
     return f"{marked}{entry.label}, {unit}; base: {base}; {area}, {when}"

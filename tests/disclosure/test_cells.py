@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 
+from svip_lib.config.authority import Merge
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import SUMS, read_dictionary
 from svip_lib.disclosure.attack import attack, links_from_labels
-from svip_lib.disclosure.cells import Cells, as_problem, printed, withhold
+from svip_lib.disclosure.cells import Cells, as_problem, merged, printed, rounded, withhold
 from svip_lib.disclosure.gate import Proof
 from svip_lib.disclosure.problem import TOTAL
 from svip_lib.disclosure.protect import protect
@@ -203,3 +204,23 @@ class TestThePackOfTheShippedSample:
             tampered = rows.copy()
             tampered.loc[line, ["numerator", "value"]] = shipped.rows.loc[line, ["numerator", "value"]]
             assert proof.failures(tampered)
+
+
+def test_categories_that_are_told_as_one_are_added_up_and_every_sum_still_holds():
+    merge = Merge(breakdown="source", categories=["Social care", "Health"], into="Other", owner=None, reason="Too few to be told apart.")
+    rows, proof = released(merged(figures(*by_source(140, 88, 3, 4)), [merge]))
+    shown = dict(zip(rows["category"], marks(rows), strict=True))
+    assert shown == {"": "235", "School": "140", "Parent or young person": "88", "Other": "7"}
+    assert proof.failures(rows) == []
+
+
+def test_indicators_can_be_rounded_to_fives_together_and_never_beside_an_exact_figure_that_they_add_to():
+    names = ["ehc_requests_quarter_count", "ehc_requests_by_source_quarter_count"]
+    rows = rounded(figures(*by_source(141, 88, 3, 2)), names, {"": 5})
+    assert (rows["value"] % 5 == 0).all()
+    assert rows["value"].iloc[0] == rows["value"].iloc[1:].sum()
+    assert (rows["value"] == rows["numerator"]).all()
+    with pytest.raises(Refusal, match="tell both in the same way"):
+        rounded(figures(*by_source(141, 88, 3, 2)), names[1:], {"": 5})
+    with pytest.raises(Refusal, match="is a share"):
+        rounded(figures(row(SIX_WEEKS, 2, whole=50)), [SIX_WEEKS], {"": 5})

@@ -35,7 +35,7 @@ def test_figures_come_back_from_disk_as_they_were_released(project):
     again = read_released(project, "medway", Q4, "public")
     pd.testing.assert_frame_equal(released.rows, again.rows)
     assert again.as_at == released.as_at
-    assert again.registers.keys() == {"sources", "repairs", "findings", "own_rows", "own_findings", "revisions", "withheld"}
+    assert again.registers.keys() == {"sources", "repairs", "findings", "own_rows", "own_findings", "revisions", "withheld", "rounded"}
 
 
 def test_what_lies_before_publication_is_for_its_owner_only(project):
