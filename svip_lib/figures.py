@@ -77,7 +77,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
     counted = own_figures(own_records(own, project), dictionary) if own else pd.DataFrame(columns=COLUMNS)
-    history = _history(project, authority_name, quarter, dictionary)
+    history = _history(project, authority_name, quarter, dictionary, authority.area_code)
     covered = history["time_period"].isin(counted["time_period"])
     figures = pd.concat([*actual, *printed, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
@@ -192,7 +192,7 @@ def own_figures(council: Council, dictionary: dict[str, Indicator]) -> pd.DataFr
     return pd.concat([_in_shape(FUNCTIONS[entry.name](council), entry) for entry in asked], ignore_index=True)
 
 
-def _history(project: Project, authority: str, quarter: Quarter, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+def _history(project: Project, authority: str, quarter: Quarter, dictionary: dict[str, Indicator], area: str) -> pd.DataFrame:
     """The figures that the council keeps of earlier quarters, each as it was told then.
 
     Raises:
@@ -205,14 +205,14 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
         if file is None or not file.is_file():
             continue
         rows = read_figures(file)
-        for column, known in (("indicator", set(dictionary)), ("time_period", {earlier.code})):
+        for column, known in (("indicator", set(dictionary)), ("time_period", {earlier.code}), ("area", {area})):
             if strange := sorted(set(rows[column]) - known):
                 raise Refusal(
                     f"'{strange[0]}' is not what this file may tell of.",
                     file=file,
                     line=int((rows[column] == strange[0]).to_numpy().argmax()) + 2,
                     column=column,
-                    remedy=f"It holds the figures of {earlier} alone, by the names of data/dictionary/indicators.csv.",
+                    remedy=f"It holds this council's figures of {earlier} alone, by the names of data/dictionary/indicators.csv.",
                 )
         parts.append(rows[COLUMNS])
     return pd.concat(parts, ignore_index=True)

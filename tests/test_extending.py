@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 import shutil
 
 import nbformat
@@ -96,6 +97,8 @@ def test_a_council_is_added_by_one_folder(checkout):
     before = contents(checkout)
     council = shutil.copytree(checkout / "data/authorities/medway", checkout / "data/authorities/swindon")
     shutil.rmtree(council / "commentary")
+    for sample in council.glob("quarters/*/sample"):
+        shutil.rmtree(sample)
     changes = {"Medway Council": "Swindon Borough Council", "name: Medway": "name: Swindon", "E06000035": "E06000030"}
     text = (council / "authority.yaml").read_text(encoding="utf-8")
     for old, new in changes.items():
@@ -117,6 +120,8 @@ def test_a_council_is_added_by_one_folder(checkout):
     page = (pack / "index.html").read_text(encoding="utf-8")
     assert "Swindon maintained 2,789 EHC plans in January 2026" in page
     assert "no plan is stated" in page
+    assert "not supplied; this pack holds no return of Swindon's own" in page
+    assert "SYNTHETIC" not in re.sub("Where the pack holds only invented children, every figure says SYNTHETIC", "", page)
     assert "Medway Council" not in page
 
 

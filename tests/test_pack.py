@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from svip_lib.config.registry import read_dictionary
 from svip_lib.figures import read_figures
 from svip_lib.indicators.shape import COLUMNS, KEY
+from svip_lib.show.registers import INDICATORS
 from tests.conftest import run_svip
 
 pytestmark = pytest.mark.pack
@@ -33,7 +34,8 @@ def test_it_holds_what_it_promises_and_nothing_else(pack):
 
 def test_every_indicator_is_shown_with_its_message_table_and_meaning(pack, index, repository):
     for entry in read_dictionary(repository / "data" / "dictionary").values():
-        if entry.filter_grouping_column == "table_3_placement":
+        if table := next((table for table, names in INDICATORS.items() if entry.name in names), None):
+            assert index.find(id=re.compile(f"(^|-)register-{table}$")), entry.name
             continue
         section = index.find(id=re.compile(rf"(^|-){entry.name}$"))
         assert section is not None, entry.name
@@ -44,7 +46,7 @@ def test_every_chart_has_words_of_its_own_that_state_its_message(index):
     images = index.find_all("img")
     assert len(images) >= 20
     for image in images:
-        assert re.match(r"(Line|Bar|Dot) chart of |Set of small line charts of ", image["alt"])
+        assert re.match(r"(SYNTHETIC\. )?(Line|Bar|Dot) chart of |Set of small line charts of ", image["alt"])
         assert image["alt"].endswith("All values are in the table that follows.")
         message = image.find_parent("figure").find("p", class_="message").get_text()
         assert message in image["alt"]

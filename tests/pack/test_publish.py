@@ -153,3 +153,35 @@ def test_a_figure_that_is_told_otherwise_stops_publication_with_its_cell(council
     assert done.returncode == 2
     assert "'ehc_requests_quarter_count@202526Q3': another value by so few that the difference can be a child" in done.stderr
     assert "A revision needs a signature for its cell" in done.stderr
+
+
+SHOWN = {
+    "must not be published": 'display(HTML("<p>" + rows.iloc[0].str.cat(sep=", ") + "</p>"))',
+    "A result holds a bare <style>": "display(rows.head())",
+}
+
+
+@pytest.mark.parametrize("told", SHOWN)
+def test_a_notebook_that_shows_a_childs_record_is_stopped_and_the_last_pack_stays(council, third_quarter, told):
+    """Nothing keeps an analyst from reading an extract in a notebook; so results have to be ours, and every finished byte is scanned."""
+    notebook = council / "notebooks" / "90_data_quality.ipynb"
+    whole = notebook.read_text(encoding="utf-8")
+    pack = council / "reports" / "medway" / Q3 / "published"
+    before = (pack / "index.html").read_bytes()
+    book = nbformat.reads(whole, as_version=4)
+    extract = next((council / COUNCIL / "quarters" / Q3 / "extracts").glob("*_person.csv"))
+    read = (
+        f"import pandas as pd\nfrom IPython.display import HTML\nrows = pd.read_csv({str(extract)!r}, dtype='str', keep_default_na=False)\n"
+    )
+    book.cells.insert(-1, nbformat.v4.new_code_cell(read + SHOWN[told]))
+    nbformat.write(book, notebook)
+    try:
+        done = run_svip(council, "run", Q3, "--no-pdf", "--quiet", SVIP_KEY_FILE=str(council.parent / "council.key"))
+    finally:
+        notebook.write_text(whole, encoding="utf-8")
+    assert done.returncode == 2
+    assert told in done.stderr
+    numbers = pd.read_csv(extract, dtype="str", keep_default_na=False)["upn"]
+    assert not [number for number in numbers if number and number in done.stderr]
+    assert (pack / "index.html").read_bytes() == before
+    assert not (council / "reports" / "medway" / Q3 / "public").exists()
