@@ -10,6 +10,7 @@ import os
 import shutil
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -88,10 +89,15 @@ class Released:
 
         Where nothing of it could be known on the pack's day, there are no rows.
         """
-        rows = self.rows[self.rows["indicator"] == indicator]
+        rows = self._by_indicator.get(indicator, self.rows.head(0))
         for column, value in wanted.items():
             rows = rows[rows[column].isin([value] if isinstance(value, str) else value)]
-        return rows.sort_values(KEY)
+        return rows
+
+    @cached_property
+    def _by_indicator(self) -> dict[str, pd.DataFrame]:
+        """The rows of each indicator in order; a section asks for them many times."""
+        return dict(iter(self.rows.sort_values(KEY).groupby("indicator", sort=False)))
 
 
 def release(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> Released:

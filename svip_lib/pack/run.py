@@ -7,12 +7,13 @@ import re
 import shutil
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
@@ -165,7 +166,8 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
 
         # The work is done by the kernels, a process each, so threads are enough to keep every core busy.
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            failures = [failure for failure in pool.map(execute, sections) if failure]
+            longest_first = sorted(sections, key=lambda name: -(project.notebooks / f"{name}.ipynb").stat().st_size)
+            failures = [failure for failure in pool.map(execute, longest_first) if failure]
         if failures:
             raise SectionsFailed(failures, executed / "failed")
         building = project.reports(authority, quarter) / f".{edition}.{os.getpid()}"
@@ -372,15 +374,19 @@ def _assemble(
 
 
 def _write_papers(building: Path, names: list[str], bodies: list[Body], cover: Cover, bar: tqdm, log: RunLog) -> None:
+    """Write the whole pack on paper, and beside it the sections: typesetting keeps one core busy for each."""
     from svip_lib.pack.pdf import write_pdf  # WeasyPrint takes a second to load, and --no-pdf has no use for it
 
     papers = [("pack", bodies)] + [(f"sections/{name}", [body]) for name, body in zip(names, bodies, strict=True)]
-    for name, parts in papers:
-        bar.set_description(f"{name}.pdf")
-        begun = time.perf_counter()
-        write_pdf(print_page(parts, cover), building / f"{name}.pdf")
-        log.add(f"{name}.pdf", begun)
-        bar.update()
+    papers.sort(key=lambda paper: -sum(len(body.html) for body in paper[1]))  # the longest first
+    begun = time.perf_counter()
+    # New processes rather than copies of this one, which has threads.
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(papers)), get_context("spawn")) as pool:
+        written = {pool.submit(write_pdf, print_page(parts, cover), building / f"{name}.pdf"): name for name, parts in papers}
+        for done in as_completed(written):
+            done.result()
+            log.add(f"{written[done]}.pdf", begun)
+            bar.update()
 
 
 def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
