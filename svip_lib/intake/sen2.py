@@ -47,6 +47,7 @@ FORM = "Data Entry Template"
 FORM_COLUMN = "recordtype"  # a column of the form that says of each row in which table it stands
 LINKS = ("persontableid", "requeststableid")
 EARLIEST = 2023
+ENCODED_TWICE = "\u00c3[\u0080-\u00bf]"  # an accented letter that was once read in the wrong encoding
 A_ROW_OF_HEADINGS = 2  # names of ours in one row; with fewer it may be a record, and nothing of it may be printed
 EXPORT = "Export the return again from COLLECT or the case system; do not rename its parts."
 
@@ -300,6 +301,10 @@ def _named(table: str, file: Path, cells: pd.DataFrame, fields: Fields, shape: s
         foreign = found.apply(lambda texts: ~texts.map(str.isascii))
         column = foreign.any().idxmax()
         tell(REPAIR, "encoding_cp1252", column, line=int(foreign[column].idxmax()) if foreign[column].any() else 1)
+    for column in [column for column in found.columns if columns[column].type == "text"]:
+        suspect = found.loc[found[column].str.contains(ENCODED_TWICE[0], regex=False), column]  # quick, and empty for most files
+        if (twice := suspect.str.contains(ENCODED_TWICE)).any():
+            tell(WARN, "text_encoded_twice", column, line=int(twice.idxmax()))
     for column in found.columns:
         found[column] = found[column].str.strip()
         if column.endswith("tableid") and (decimal := found[column].str.fullmatch(r"[0-9]+\.0+")).any():

@@ -286,6 +286,13 @@ def test_a_column_of_nothing_but_decimals_is_told_once_at_its_heading(tmp_path, 
     assert read_sen2(folder, fields).findings == [told]
 
 
+def test_letters_that_were_encoded_twice_are_doubted_and_a_true_capital_with_a_tilde_is_not(tmp_path, fields):
+    folder = as_blade(tmp_path, drawn())
+    person = folder / f"Blade-Export_{STAMP}_person.csv"
+    change(folder, "person", "Zzyzx,Bo", "JO\u00c3O,Zo\u00c3\u00ab")
+    assert read_sen2(folder, fields).findings == [Finding("warn", "text_encoded_twice", "person", person.name, 3, "forename")]
+
+
 def test_the_encodings_of_excel_are_told_by_the_first_cell_that_shows_them(tmp_path, fields):
     folder = as_blade(tmp_path, drawn())
     needs, person = (folder / f"Blade-Export_{STAMP}_{table}.csv" for table in ("senneed", "person"))
