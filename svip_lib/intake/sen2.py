@@ -5,7 +5,7 @@ keying in. Columns are found by the names of ``data/dictionary/fields.csv``. Not
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -295,16 +295,7 @@ def _named(table: str, file: Path, cells: pd.DataFrame, fields: Fields, shape: s
             tell(REPAIR, "column_case", column, heading)
     found = cells.loc[:, [bool(column) for column in ours]]
     found.columns = [column for column in ours if column]
-    if cells.attrs.get("encoding") == "utf-8-sig":
-        tell(REPAIR, "byte_order_mark")
-    elif cells.attrs.get("encoding") == "cp1252":
-        foreign = found.apply(lambda texts: ~texts.map(str.isascii))
-        column = foreign.any().idxmax()
-        tell(REPAIR, "encoding_cp1252", column, line=int(foreign[column].idxmax()) if foreign[column].any() else 1)
-    for column in [column for column in found.columns if columns[column].type == "text"]:
-        suspect = found.loc[found[column].str.contains(ENCODED_TWICE[0], regex=False), column]  # quick, and empty for most files
-        if (twice := suspect.str.contains(ENCODED_TWICE)).any():
-            tell(WARN, "text_encoded_twice", column, line=int(twice.idxmax()))
+    _tell_encoding(found, cells.attrs.get("encoding", ""), [name for name in found.columns if columns[name].type == "text"], tell)
     for column in found.columns:
         found[column] = found[column].str.strip()
         if column.endswith("tableid") and (decimal := found[column].str.fullmatch(r"[0-9]+\.0+")).any():
@@ -314,6 +305,20 @@ def _named(table: str, file: Path, cells: pd.DataFrame, fields: Fields, shape: s
             else:
                 findings += [Finding(REPAIR, "float_id", table, file.name, int(line), column) for line in found.index[decimal]]
     return _Table(file, found, unknown)
+
+
+def _tell_encoding(found: pd.DataFrame, encoding: str, texts: list[str], tell: Callable) -> None:
+    """Tell how the letters of a file were written, and of those that were spoilt before it was made."""
+    if encoding == "utf-8-sig":
+        tell(REPAIR, "byte_order_mark")
+    elif encoding == "cp1252":
+        foreign = found.apply(lambda column: ~column.map(str.isascii))
+        column = foreign.any().idxmax()
+        tell(REPAIR, "encoding_cp1252", column, line=int(foreign[column].idxmax()) if foreign[column].any() else 1)
+    for column in texts:
+        suspect = found.loc[found[column].str.contains(ENCODED_TWICE[0], regex=False), column]  # quick, and empty for most files
+        if (twice := suspect.str.contains(ENCODED_TWICE)).any():
+            tell(WARN, "text_encoded_twice", column, line=int(twice.idxmax()))
 
 
 def _repeats(cells: pd.DataFrame) -> set[str]:
