@@ -42,6 +42,7 @@ class Contract:
         key: The columns by which a record is known; no two records share them. Empty where records have no name of their own.
         parent: The table of the record to which each belongs, by that record's key; empty where there is none.
         added: Columns of the clean table that the cleaning works out, with their types; they are never blank.
+        worked_out: Likewise, but they may be blank: a share that was an amount or a part, a month that was a word.
     """
 
     table: ClassVar[str]
@@ -49,6 +50,7 @@ class Contract:
     key: ClassVar[tuple[str, ...]] = ()
     parent: ClassVar[str] = ""
     added: ClassVar[dict[str, str]] = {}
+    worked_out: ClassVar[dict[str, str]] = {}
 
     @classmethod
     def schema(cls, fields: dict[str, Field], codes: dict[str, dict[str, str]], version: int) -> pandera.DataFrameSchema:
@@ -77,8 +79,9 @@ class Contract:
 
         Arguments as for ``schema``.
         """
-        kept = {name: field for name, field in fields.items() if cls.keeps(field)}
+        kept = {name: field for name, field in fields.items() if cls.keeps(field) and name not in cls.worked_out}
         columns = {name: pandera.Column(dtype, _exactly(dtype), nullable=False) for name, dtype in cls.added.items()}
+        columns |= {name: pandera.Column(dtype, _exactly(dtype), nullable=True) for name, dtype in cls.worked_out.items()}
         return pandera.DataFrameSchema(columns | {name: cls._column(field, codes, version) for name, field in kept.items()}, strict=True)
 
     @classmethod
@@ -229,12 +232,15 @@ class Ledger(Contract):
     """One row is one line of the budget: an account of a cost centre, with its budget, what was spent and what is forecast."""
 
     table, record = "ledger", "ledger_line"
+    worked_out: ClassVar = {"period": "Int64"}
 
 
 class PlacementCosts(Contract):
     """One row is one placement of one child that the council pays for, from its first day to its last, with what it costs."""
 
     table, record = "placement_costs", "paid_placement"
+    added: ClassVar = {"child": "str"}
+    worked_out: ClassVar = {"birth_year": "Int64", **dict.fromkeys(["education_share", "health_share", "social_care_share"], "Float64")}
 
 
 class Places(Contract):

@@ -16,7 +16,7 @@ from svip_lib.config.periods import six_digits
 from svip_lib.config.upn import FORM, check_letters
 from svip_lib.intake.account import QUARANTINE, REPAIR, WARN, Account
 from svip_lib.intake.cleaning import FAR_FUTURE, SCHOOL_YEAR_BEGINS, Clean, keyed_hash, take_parsed, take_recoded
-from svip_lib.intake.contracts import DTYPES
+from svip_lib.intake.contracts import CONTRACTS, DTYPES, breach, faults
 from svip_lib.intake.registers import MONTHS, Register
 from svip_lib.intake.values import parse_dates, parse_integers, parse_money, parse_numbers
 
@@ -104,6 +104,9 @@ def clean_registers(
             named = rows[name]["condition"]
             rows[name].tell("condition_unknown", (named != "") & ~named.isin(known), "condition")
     tables = {name: _without_persons(register, fields[name]) for name, register in rows.items()}
+    for name, table in tables.items():
+        if len(found := faults(CONTRACTS[name].clean_schema(fields[name], codes, as_at.year), table)):
+            raise breach(name, found)
     counts = pd.DataFrame(
         [{"table": name, "rows_in": len(rows[name].raw), "clean": len(table)} for name, table in tables.items()],
         columns=["table", "rows_in", "clean"],
