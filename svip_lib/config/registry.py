@@ -72,7 +72,8 @@ def indicator(function: Callable | None = None, *, sums: tuple[str, ...] = ()) -
             a member is ``indicator``, ``indicator[category]``, ``indicator[*]`` (all categories), ``indicator.numerator`` or
             ``.denominator``, with ``@previous`` for the period before; ``?name`` is a number that is not printed and can be worked out.
             One member alone on the right says that two figures are the same number; ``:=`` that a figure is a difference of two
-            others, which can be negative and is printed only where both are.
+            others, which can be negative and is printed only where both are; ``~`` that two sides come out nearly the same, so that
+            each tells of the other.
     """
     if function is None:
         return lambda told: indicator(told, sums=sums)

@@ -4,7 +4,7 @@ A published figure is no secret and stays outside. A share is two counts, and wh
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from svip_lib.indicators.shape import COLUMNS
 
 OWN = ("council", "synthetic")
 WITHHELD = "c"
-MEMBER = re.compile(r"([+-]?) *(?:\?(\w+)|(\w*)(?:\[([^]]+)\])?(?:\.(numerator|denominator))?(@previous)?) *")
+MEMBER = re.compile(r"([+-]?) *(?:\?(\w+)|(\w*)(?:\[([^]]+)\])?(?:\.(numerator|denominator))?)(@previous)? *")
 
 
 @dataclass(frozen=True)
@@ -35,53 +35,112 @@ class Cells:
     told: pd.DataFrame
 
 
-def as_problem(rows: pd.DataFrame, thresholds: dict[str, int], known: set[str], register: pd.DataFrame) -> Cells:
+def as_problem(
+    rows: pd.DataFrame,
+    thresholds: dict[str, int],
+    register: pd.DataFrame,
+    published: pd.DataFrame | None = None,
+    beside: set[str] = frozenset(),
+) -> Cells:
     """Return the council's own figures as one problem.
 
     Args:
         rows: Figures in the shape of ``indicators.shape``; those of others are left aside.
         thresholds: By breakdown, the least count that may be printed; ``""`` for every breakdown that is not named.
-        known: The keys of counts that DfE has published as they are.
         register: What earlier packs printed of each cell, as from ``read_register``.
+        published: What DfE has published of the same counts: one row a cell that is part of a published number, ``number`` (its name),
+            ``value`` and ``key``.
+        beside: Keys of counts that are to be withheld though they are not small, so that no small one stands alone.
 
     Raises:
         Refusal: When a sum names what there is not, or does not hold.
     """
     counts = _counts(rows[are_own_counts(rows)])
     held = counts.groupby(["indicator", "period"])["key"].agg(list).to_dict()
-    same, sums, differences = {}, [], {}
+    same, sums, nearly, differences = {}, [], [], {}
     for name, period in held:
         for text in SUMS.get(name, ()):
-            left, relation, right = re.split(r" (:?=) ", text)
+            left, relation, right = re.split(r" (:?=|~) ", text)
             total, members = _keys(left, name, period, held), _keys(right, name, period, held)
             if not total or not members:
                 continue  # of the period before, nothing is held
             if relation == ":=":
                 differences[total[0][1]] = [key for _, key in members]
-            elif len(members) == 1 and "[*]" not in right:
+            elif relation == "=" and len(members) == 1 and "[*]" not in right:
                 same[total[0][1]] = members[0][1]
             else:
-                sums.append((f"{text} ({name}, {period})", total[0][1], members))
+                (nearly if relation == "~" else sums).append((f"{text} ({name}, {period})", total[0][1], members))
     counts["key"] = counts["key"].replace(same)
-    sums = [(text, same.get(total, total), [(sign, same.get(key, key)) for sign, key in members]) for text, total, members in sums]
+    sums, nearly = (
+        [(text, same.get(total, total), [(sign, same.get(key, key)) for sign, key in members]) for text, total, members in told]
+        for told in (sums, nearly)
+    )
     shares = counts[counts["column"] == "denominator"].merge(counts[counts["column"] == "numerator"], on=["row", "indicator", "period"])
     for share in shares.itertuples():
         rest = f"{share.indicator}?rest@{share.period}"
         sums.append((f"what is left of {share.indicator}, {share.period}", share.key_x, [(1, share.key_y), (1, rest)]))
     told = counts[~counts["key"].isin(differences)]
     cells = told[["key", "count"]].assign(threshold=told["breakdown"].map(thresholds).fillna(thresholds[""]), state="ordinary")
-    worked_out = _worked_out(cells.drop_duplicates("key").set_index("key")["count"].to_dict(), sums)
-    unprinted = {"key": list(worked_out), "count": list(worked_out.values()), "threshold": thresholds[""], "state": "virtual"}
-    cells = pd.concat([cells, pd.DataFrame(unprinted)], ignore_index=True)
+    whole = (told["column"] == "value") & ~told["key"].str.contains("[", regex=False)
+    cells.loc[whole & ((told["count"] == 0) | (told["count"] >= cells["threshold"])), "state"] = "shown"
+    known = cells.drop_duplicates("key").set_index("key")["count"].to_dict()
+    known |= (worked_out := _worked_out(known, sums))
+    facts, more = _facts(known, nearly, published)
+    for keys, state in ((worked_out, "virtual"), (facts, "known")):
+        unprinted = {"key": list(keys), "count": list(keys.values()), "threshold": thresholds[""], "state": state}
+        cells = pd.concat([cells, pd.DataFrame(unprinted)], ignore_index=True)
     before = cells["key"].map(register["value"])
     told_before = cells["key"].isin(register.index)
-    cells.loc[told_before & before.isna(), "state"] = "hidden_before"
-    cells.loc[cells["key"].isin(known) | (before == cells["count"]).fillna(False).astype(bool), "state"] = "known"
-    links = [link(text, total, [key for _, key in members], [sign for sign, _ in members]) for text, total, members in sums]
+    public = set() if published is None else _public(published, known)
+    cells.loc[cells["key"].isin(public) | (before == cells["count"]).fillna(False).astype(bool), "state"] = "known"
+    cells.loc[(told_before & before.isna()) | cells["key"].isin(beside), "state"] = "hidden_before"  # also what DfE has published since
+    links = [link(text, total, [key for _, key in members], [sign for sign, _ in members]) for text, total, members in [*sums, *more]]
     problem = build_problem(cells, pd.concat(links, ignore_index=True) if links else link("nothing", "", []).head(0))
     terms = counts[counts["key"].isin(differences)].assign(key=lambda table: table["key"].map(differences), column="").explode("key")
     terms["key"] = terms["key"].replace(same)
     return Cells(problem, pd.concat([told, terms], ignore_index=True)[["row", "column", "key"]])
+
+
+def _facts(known: dict[str, float], nearly: list, published: pd.DataFrame | None) -> tuple[dict[str, float], list]:
+    """What is taken for known to everybody, and the sums in which it stands.
+
+    Two numbers that are nearly the same tell of each other whatever keeps them apart, so the gap between them counts as known. A
+    published number is known, and ties the figures that add up to it; where they do not, it says nothing of them.
+    """
+    facts, sums = {}, []
+    for text, total, members in nearly:
+        if any(key not in known for key in (total, *(key for _, key in members))):
+            continue  # of the period before, nothing is held
+        gap = known[total] - sum(sign * known[key] for sign, key in members)
+        key = f"gap in {text}"
+        facts[key] = abs(gap)
+        sums.append((text, total, [*members, (1 if gap >= 0 else -1, key)]))
+    for number, cells in [] if published is None else published.groupby("number"):
+        value, counted = cells["value"].iloc[0], cells["key"].map(known)
+        if counted.sum(skipna=False) == value and (counted > 0).sum() > 1:  # of one alone it says all: see _public
+            facts[number] = value
+            sums.append((f"published: {number}", number, [(1, key) for key in cells["key"]]))
+    return facts, sums
+
+
+def _public(published: pd.DataFrame, known: dict[str, float]) -> set[str]:
+    """Counts that DfE has published: what all others of a published number leave over, where those are nought."""
+    counted = published.assign(count=published["key"].map(known)).query("count > 0")
+    alone = counted[~counted["number"].duplicated(keep=False)]
+    return set(alone.loc[alone["count"] == alone["value"], "key"])
+
+
+def alone(cells: Cells, hidden: pd.Series) -> set[str]:
+    """Return, for each table in which one small count alone is withheld, the smallest other: alone, a mark would say that it is small."""
+    told = cells.told[(cells.told["column"] == "value") & cells.told["key"].str.contains("[", regex=False)]
+    table = told["key"].str.replace(r"\[.*\]", "", regex=True)
+    told = told.assign(table=table, hidden=told["key"].map(hidden), count=told["key"].map(cells.problem.cells["count"]))
+    secret = pd.Series(cells.problem.secret, index=cells.problem.cells.index)
+    small = told["hidden"] & told["key"].map(secret)
+    single = (told.groupby("table")["hidden"].sum() == 1) & small.groupby(told["table"]).any()
+    free = told["key"].map(cells.problem.cells["state"]) == "ordinary"
+    others = told[told["table"].map(single) & ~told["hidden"] & (told["count"] > 0) & free]
+    return set(others.sort_values("count", kind="stable").drop_duplicates("table")["key"])
 
 
 def are_own_counts(rows: pd.DataFrame) -> pd.Series:
@@ -113,8 +172,11 @@ def rounded(rows: pd.DataFrame, names: list[str], thresholds: dict[str, int]) ->
         raise Refusal(
             f"'{share}' is a share, and only numbers can be rounded to fives.", remedy="Take it out of 'rounded' in authority.yaml."
         )
-    cells = as_problem(chosen, thresholds, set(), pd.DataFrame({"value": []}))
-    counts = cells.told["key"].map(round_counts(cells.problem)).astype(float).to_numpy()
+    cells = as_problem(chosen, thresholds, pd.DataFrame({"value": []}))
+    free = cells.problem.cells.assign(
+        state=cells.problem.cells["state"].replace("shown", "ordinary")
+    )  # wholes are rounded with their parts
+    counts = cells.told["key"].map(round_counts(replace(cells.problem, cells=free))).astype(float).to_numpy()
     rows = rows.copy()
     rows.loc[cells.told["row"], "value"] = rows.loc[cells.told["row"], "numerator"] = counts
     return rows
@@ -178,7 +240,7 @@ def _keys(text: str, owner: str, period: str, held: dict) -> list[tuple[int, str
         when, whose = Quarter.from_code(period).previous.code if previous else period, name or owner
         factor = -1 if sign == "-" else 1
         if virtual:
-            found.append((factor, f"{owner}?{virtual}@{period}"))
+            found.append((factor, f"{owner}?{virtual}@{when}"))
         elif category == "*":
             found += [(factor, key) for key in held[whose, when]]
         else:

@@ -20,7 +20,7 @@ from svip_lib.config.authority import Thresholds, read_authority
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.cells import WITHHELD, Cells, are_own_counts, as_problem, merged, printed, rounded, withhold
+from svip_lib.disclosure.cells import WITHHELD, Cells, alone, are_own_counts, as_problem, merged, printed, rounded, withhold
 from svip_lib.disclosure.protect import Protection, protect
 from svip_lib.disclosure.register import FILE as REGISTER
 from svip_lib.disclosure.register import read_register
@@ -33,7 +33,13 @@ OWNER_ONLY = 0o700
 ROOMS = ("config", "intake", "indicators", "figures.py", "disclosure")
 PUBLIC = "public"
 # Figures of the council's own records, and where DfE publishes the same count without suppression.
-PUBLISHED_TWINS = {"ehc_plans_january_council_count": "placements_by_group_percent"}
+PUBLISHED_TWINS = {
+    "ehc_plans_january_council_count": "placements_by_group_percent",
+    "ehc_requests_quarter_count": "ehc_requests_count",
+    "ehc_requests_by_source_quarter_count": "ehc_requests_by_source_count",
+    "new_ehc_plans_quarter_count": "new_ehc_plans_count",
+    "ceased_ehc_plans_quarter_count": "ceased_ehc_plans_count",
+}
 _SEAL = object()
 
 
@@ -138,11 +144,11 @@ def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, reg
     if edition == PUBLIC and are_own_counts(rows).any():
         rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
         exact = rows[~rows["indicator"].isin(policy.rounded)]
-        cells = as_problem(exact, thresholds, _already_published(exact), register)
-        proof = Proof(cells, protect(cells.problem))
-        rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, cells, proof.protection.hidden)
+        proof = _protect(exact, thresholds, register)
+        rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, proof.cells, proof.protection.hidden)
         registers = registers | {
             "own_findings": _few_rows(registers["own_findings"], thresholds[""]),
+            "own_rows": _few_set_aside(registers["own_rows"], thresholds[""]),
             "revisions": registers["revisions"].drop(columns=["value_then", "value_now"]),  # the difference can be a child
             "withheld": _withheld(rows),
             "rounded": pd.DataFrame({"indicator": policy.rounded}, dtype="str"),
@@ -151,15 +157,35 @@ def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, reg
     return Released(**told, rows=rows, areas=figures.areas, registers=registers, key=key, seal=_SEAL), proof
 
 
-def _already_published(rows: pd.DataFrame) -> set[str]:
-    """Counts of the council's own records that DfE has published as they are: facts, and no longer secrets."""
-    known = set()
+def _protect(rows: pd.DataFrame, thresholds: dict[str, int], register: pd.DataFrame) -> Proof:
+    """Find what to withhold; where one count of a table would be withheld alone, another is withheld beside it."""
+    beside: set[str] = set()
+    published = _already_published(rows)
+    while True:
+        cells = as_problem(rows, thresholds, register, published, beside)
+        protection = protect(cells.problem)
+        if not (more := alone(cells, protection.hidden) - beside):
+            return Proof(cells, protection)
+        beside |= more
+
+
+def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
+    """The numbers that DfE has published of the same counts, and the figures of the council's own records that they are made of."""
+    rows = rows[(rows["measure"] == "actual") & rows["value"].notna()]
+    parts = [pd.DataFrame(columns=["number", "value", "key"])]
     for own, published in PUBLISHED_TWINS.items():
-        theirs = rows[(rows["indicator"] == published) & (rows["measure"] == "actual")]
-        both = rows[rows["indicator"] == own].merge(theirs, on=["area", "category", "time_period"], suffixes=("", "_theirs"))
-        same = both[both["value"] == both["numerator_theirs"]]
-        known |= {f"{own}[{row.category}]@{row.time_period}" for row in same.itertuples()}
-    return known
+        mine, theirs = (rows[rows["indicator"] == name] for name in (own, published))
+        mine, theirs = mine.assign(year=mine["time_period"].map(_published_period)), theirs.assign(year=theirs["time_period"])
+        both = mine.merge(theirs, on=["area", "category", "year"], suffixes=("", "_theirs"))
+        category = ("[" + both["category"] + "]").where(both["category"] != "", "")
+        told = {"number": published + category + "@" + both["year"], "value": both["numerator_theirs"]}
+        parts.append(pd.DataFrame({**told, "key": own + category + "@" + both["time_period"]}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _published_period(period: str) -> str:
+    """The period in which DfE publishes what falls into a period of ours: for a quarter its calendar year, else the same."""
+    return str(Quarter.from_code(period).last_day.year) if "Q" in period else period
 
 
 def _few_rows(findings: pd.DataFrame, threshold: int) -> pd.DataFrame:
@@ -168,13 +194,16 @@ def _few_rows(findings: pd.DataFrame, threshold: int) -> pd.DataFrame:
     return findings.assign(rows=findings["rows"].astype("str").mask(few, f"[{WITHHELD}]"))
 
 
+def _few_set_aside(rows: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """The rows of each table, without how many are clean and set aside where those are few."""
+    few = rows["quarantined"].between(1, threshold - 1)
+    return rows.assign(**{name: rows[name].astype("str").mask(few, f"[{WITHHELD}]") for name in ("clean", "quarantined")})
+
+
 def _withheld(rows: pd.DataFrame) -> pd.DataFrame:
-    """How many figures of each indicator are withheld: not which of them are small, and which only guard the others."""
+    """How many figures there are and how many are withheld; by table it would help to tell the small from those that guard them."""
     own = rows[are_own_counts(rows)]
-    told = own.groupby("indicator", as_index=False).agg(
-        figures=("shorthand", "size"), withheld=("shorthand", lambda told: (told == WITHHELD).sum())
-    )
-    return told[told["withheld"] > 0]
+    return pd.DataFrame({"figures": [len(own)], "withheld": [int((own["shorthand"] == WITHHELD).sum())]})
 
 
 def is_current(project: Project, authority: str, quarter: Quarter, edition: str) -> bool:
@@ -205,6 +234,8 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     named = [folder / "authority.yaml", folder / "agreement.yaml", project.quarter_folder(authority, quarter) / "quarter.yaml"]
     data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
     data += [path for path in project.released(authority).rglob("*") if path.is_file()]
+    earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]
+    data += [folder / "figures.csv" for folder in earlier if folder]
     extracts = project.find_extracts(authority, quarter)
     data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
     code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]

@@ -415,7 +415,14 @@ def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:
     return council.figures(steps.assign(breakdown="quarter_step"))
 
 
-@indicator
+@indicator(
+    sums=(
+        "?undecided = [decision_in_6_weeks] + [decision_over_6_weeks]",
+        "?undecided ~ ?undecided@previous + ehc_requests_quarter_count - ehc_decisions_6_weeks_quarter_percent.denominator"
+        " - ehc_requests_by_outcome_quarter_count[withdrawn]",
+        "ehc_requests_by_outcome_quarter_count[awaiting] = [decision_in_6_weeks] + ?of_the_quarter_over_6_weeks",
+    )
+)
 def open_cases_by_stage_count(council: Council) -> pd.DataFrame:
     """Requests that had not come to an end on the last day of each quarter, by stage and by how long they had been open.
 

@@ -234,7 +234,13 @@ def placements_mainstream_quarter_percent(council: Council) -> pd.DataFrame:
     return council.shared(council.stock["quarter"], council.stock["published_group"] == "mainstream_total")
 
 
-@indicator
+@indicator(
+    sums=(
+        ".denominator ~ new_ehc_plans_quarter_count",
+        "ehc_plans_quarter_count = .denominator + ?older_plans",
+        "placements_mainstream_quarter_percent.numerator = .numerator + ?older_plans_in_mainstream",
+    )
+)
 def new_plans_mainstream_quarter_percent(council: Council) -> pd.DataFrame:
     """Share of the plans made in each quarter whose child was in a mainstream school at its end: the leading sign of the mix to come.
 

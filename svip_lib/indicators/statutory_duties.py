@@ -111,6 +111,7 @@ def plans_20_weeks_quarter_percent_exc_exceptions(council: Council) -> pd.DataFr
         ".numerator = plans_20_weeks_quarter_percent_exc_exceptions.numerator + ?in_time_with_exception",
         ".denominator = plans_20_weeks_quarter_percent_exc_exceptions.denominator + ?with_exception",
         "?with_exception = ?in_time_with_exception + ?late_with_exception",
+        ".denominator ~ new_ehc_plans_quarter_count",
     )
 )
 def plans_20_weeks_quarter_percent_inc_exceptions(council: Council) -> pd.DataFrame:
@@ -127,7 +128,7 @@ def plans_20_weeks_quarter_percent_inc_exceptions(council: Council) -> pd.DataFr
     return _in_20_weeks(council, _issued(council))
 
 
-@indicator
+@indicator(sums=("ehc_plans_quarter_count = .denominator + ?under_a_year",))
 def annual_reviews_12_months_percent(council: Council) -> pd.DataFrame:
     """Share of plans over a year old, on the last day of each quarter, with a review meeting in the year before.
 

@@ -154,16 +154,11 @@ def own_findings(released: Released) -> pd.DataFrame:
     )
 
 
-def withheld(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
-    """Return for each indicator how many of its figures are withheld, so that no child can be told from them."""
-    table = released.registers.get("withheld", pd.DataFrame(columns=["indicator", "figures", "withheld"]))
-    return pd.DataFrame(
-        {
-            "Measure": [dictionary[name].label for name in table["indicator"]],
-            "Figures": [plain(int(value), "", 0) for value in table["figures"]],
-            "Withheld": [plain(int(value), "", 0) for value in table["withheld"]],
-        }
-    )
+def withheld(released: Released) -> pd.DataFrame:
+    """Return how many figures of the council's own records there are, and how many are withheld, so that no child can be told."""
+    table = released.registers.get("withheld", pd.DataFrame(columns=["figures", "withheld"]))
+    headings = {"figures": "Figures of the council's own records", "withheld": "Withheld"}
+    return pd.DataFrame({heading: [plain(int(value), "", 0) for value in table[name]] for name, heading in headings.items()})
 
 
 def revisions(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
@@ -315,7 +310,7 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
         "Plans by the council's own return beside the published census",
         lambda given: reconciliation(given.released, given.dictionary),
     ),
-    "withheld": ("Figures that are withheld to protect children", lambda given: withheld(given.released, given.dictionary)),
+    "withheld": ("Figures that are withheld to protect children", lambda given: withheld(given.released)),
     "revisions": (
         "Figures of earlier quarters that the council's records now tell otherwise",
         lambda given: revisions(given.released, given.dictionary),

@@ -8,7 +8,7 @@ from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import SUMS, read_dictionary
 from svip_lib.disclosure.attack import attack, links_from_labels
-from svip_lib.disclosure.cells import Cells, as_problem, merged, printed, rounded, withhold
+from svip_lib.disclosure.cells import Cells, alone, as_problem, merged, printed, rounded, withhold
 from svip_lib.disclosure.gate import Proof
 from svip_lib.disclosure.problem import TOTAL
 from svip_lib.disclosure.protect import protect
@@ -41,7 +41,7 @@ def by_source(*counts, period=Q4):
 
 
 def released(rows, register=NOTHING_PUBLISHED, thresholds=None):
-    cells = as_problem(rows, thresholds or {"": 5}, set(), register)
+    cells = as_problem(rows, thresholds or {"": 5}, register)
     protection = protect(cells.problem)
     return withhold(rows, cells, protection.hidden), Proof(cells, protection)
 
@@ -75,7 +75,7 @@ def test_a_share_is_withheld_with_its_part_and_where_only_what_is_left_is_small(
 
 
 def test_a_count_that_follows_from_two_shares_is_not_left_to_be_worked_out():
-    told = figures(row(EXC, 47, whole=243), row(INC, 49, whole=260))
+    told = figures(row(EXC, 47, whole=243), row(INC, 49, whole=260), row("new_ehc_plans_quarter_count", 260))
     rows, proof = released(told)
     assert (rows["shorthand"] == "c").any()
     assert proof.failures(rows) == []
@@ -99,7 +99,7 @@ def test_a_difference_is_printed_only_where_both_its_terms_are():
     told = {"opening": 3, "new": 0, "transferred_in": 0, "ceased": 0, "expected": 3, "closing": 2, "residual": -1}
     rest = [row("ehc_plans_quarter_count", 2), row("new_ehc_plans_quarter_count", 0), row("ceased_ehc_plans_quarter_count", 0)]
     rows = figures(*rest, *(row(step, count, name) for name, count in told.items()))
-    cells = as_problem(rows, {"": 5}, set(), NOTHING_PUBLISHED)
+    cells = as_problem(rows, {"": 5}, NOTHING_PUBLISHED)
     hidden = pd.Series(cells.problem.secret, index=cells.problem.cells.index)
     assert withhold(rows, cells, hidden).set_index("category").loc["residual", "shorthand"] == "c"
 
@@ -136,6 +136,41 @@ def test_a_sum_that_does_not_hold_or_names_what_there_is_not_stops():
         released(figures(*by_source(140, 88, 7, 2)[1:], row("ehc_requests_quarter_count", 200, breakdown="")))
     with pytest.raises(Refusal, match="which there is not"):
         released(figures(*by_source(140, 88, 7, 2)[1:]))
+
+
+def undecided(period, requests, told, waiting):
+    """What a quarter prints of requests, and of decisions on them."""
+    outcomes = {"assess": 50, "refuse": requests - 50 - waiting - 2, "awaiting": waiting, "withdrawn": 2}
+    rows = [row("ehc_requests_quarter_count", requests, period=period), row(SIX_WEEKS, told - 20, period=period, whole=told)]
+    rows += [row("ehc_requests_by_outcome_quarter_count", count, name, period) for name, count in outcomes.items()]
+    stages = {"decision_in_6_weeks": waiting, "decision_over_6_weeks": 30, "assessment_in_20_weeks": 99}
+    return [*rows, *(row("open_cases_by_stage_count", count, name, period) for name, count in stages.items())]
+
+
+def test_withdrawn_requests_do_not_follow_from_the_flow_of_undecided_ones(repository):
+    """Undecided before + received - told - undecided now = withdrawn: all four are printed, or one of them is withheld too."""
+    told = figures(*undecided(Q3, 200, 190, 80), *undecided(Q4, 150, 158, 70))  # 80 + 30 + 150 - 158 - 70 - 30 = 2
+    rows, proof = released(told)
+    shown = rows.assign(mark=marks(rows)).set_index(["indicator", "category", "time_period"])["mark"]
+    assert shown["ehc_requests_by_outcome_quarter_count", "withdrawn", Q4] == "c"
+    assert shown["ehc_requests_quarter_count", "", Q4] == "150"
+    flow = [(SIX_WEEKS, "", Q4)] + [
+        ("open_cases_by_stage_count", f"decision_{age}_6_weeks", when) for age in ("in", "over") for when in (Q3, Q4)
+    ]
+    assert "c" in {shown[place] for place in flow}
+    assert proof.failures(rows) == []
+
+
+def test_a_small_count_is_not_withheld_alone_and_a_published_number_is_no_secret():
+    names = ["ehc_plans_january_council_count"] * 3
+    rows = figures(*(row(name, count, kind, "202526") for name, count, kind in zip(names, (900, 24, 3), "abc", strict=True)))
+    published = pd.DataFrame({"number": ["b", "c"], "value": [22.0, 3.0], "key": [f"{names[0]}[{kind}]@202526" for kind in "bc"]})
+    cells = as_problem(rows, {"": 5}, NOTHING_PUBLISHED)
+    hidden = protect(cells.problem).hidden
+    assert alone(cells, hidden) == {f"{names[0]}[b]@202526"}
+    assert not protect(as_problem(rows, {"": 5}, NOTHING_PUBLISHED, published).problem).hidden.any()
+    before = pd.DataFrame({"value": pd.array([pd.NA], dtype="Int64")}, index=[f"{names[0]}[c]@202526"])
+    assert protect(as_problem(rows, {"": 5}, before, published).problem).hidden.sum() == 1
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +213,8 @@ class TestThePackOfTheShippedSample:
         matrix = problem.links.tocoo()
         known = pd.DataFrame({"link": matrix.row, "key": problem.cells.index[matrix.col], "sign": matrix.data})
         virtual = pd.Series(pd.NA, index=problem.cells.index[problem.cells["state"] == "virtual"], dtype="Int64")
-        both = attack(pd.concat([declared, virtual]), known, threshold=problem.cells["threshold"], least=0)
+        facts = problem.cells[(problem.cells["state"] == "known") & ~problem.cells.index.isin(declared.index)]["count"].astype("Int64")
+        both = attack(pd.concat([declared, virtual, facts]), known, threshold=problem.cells["threshold"], least=0)
         secret = problem.cells.index[problem.secret]
         return int(result["under"].sum()), int(both.loc[both.index.isin(secret), "under"].sum())
 
