@@ -14,6 +14,7 @@ from matplotlib import font_manager
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from svip_lib.config.periods import QUARTERLY, SIX_DIGITS, Quarter, january_of, period_label
 from svip_lib.config.registry import Indicator
@@ -157,6 +158,7 @@ def _series(released: Released, entry: Indicator) -> Figure:
     axes.margins(y=0.12)
     if low < 0:
         axes.axhline(0, color=GREY, linewidth=1)
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))  # ticks are printed without decimals
     axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     axes.set_xlim(_place(periods[0]) - 0.3, last + 0.15)
     _label_ends(axes, ends, last)
