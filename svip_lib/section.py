@@ -223,7 +223,7 @@ class Section:
                 )
             entry = self.dictionary[found[1]]
             now = words.newest(self.released, entry)
-            if len(words.withheld_now(self.released, entry)):
+            if words.is_headline_withheld(self.released, entry):
                 raise Refusal(
                     f"'{found[0]}' is withheld in this edition, so no sentence may tell it.",
                     file=self._commentary,

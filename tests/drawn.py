@@ -98,3 +98,10 @@ def drawn_release(entry, actual=None, plan=None, rows=()) -> Released:
 def drawn_programme(repository) -> Programme:
     """What the registers of the census quarter of January 2025 are drawn from."""
     return Programme(Quarter(2024, 4), read_agreement(repository / "data" / "authorities" / "medway" / "agreement.yaml"), 43_034_923)
+
+
+def as_if_real(folder) -> None:
+    """Take the marks of a sample away, so that its children count as real."""
+    (folder / "source.yaml").unlink()
+    header = next(folder.glob("*_sen2.csv"))
+    header.write_text(header.read_text(encoding="utf-8").replace("SYNTHETIC", "Example"), encoding="utf-8")

@@ -19,6 +19,7 @@ from svip_lib.intake.check import REGISTERS
 from svip_lib.intake.sen2 import TABLES, read_sen2
 from svip_lib.sample import write_sample
 from tests.conftest import run_svip
+from tests.drawn import as_if_real
 
 QUARTER, PLACE = "2025-26-Q4", "data/authorities/medway/quarters/2025-26-Q4"
 WORD = "Zanary"  # in every text that is planted
@@ -93,7 +94,7 @@ def fields(repository):
 def extracts(checkout, fields):
     folder = checkout / PLACE / "extracts"
     write_sample(folder, plans=400, shape="blade", seed=7, census=date(2026, 1, 15), fields=fields, until=date(2026, 3, 31))
-    (folder / "source.yaml").unlink()  # so that its children count as real
+    as_if_real(folder)
     plant(folder, fields)
     plant_registers(folder, fields)
     (folder / f"{PLANTED['surname']} minutes.docx").write_text(PLANTED["forename"], encoding="utf-8")

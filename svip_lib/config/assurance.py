@@ -1,10 +1,12 @@
 """Who has signed for what, by role and never by name."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
 
 COLUMNS = ["quarter", "what", "about", "role", "signed_on"]
@@ -38,5 +40,13 @@ def read_sign_offs(folder: Path) -> pd.DataFrame:
                     if row[column] not in known:
                         problem = f"'{row[column]}' is none of {', '.join(known)}."
                         raise Refusal(problem, file=file, line=reader.line_num, column=column, remedy="Correct the cell.")
+                try:
+                    early = date.fromisoformat(row["signed_on"]) <= Quarter.parse(row["quarter"]).last_day
+                except ValueError:
+                    problem = f"'{row['signed_on']}' is not a day."
+                    raise Refusal(problem, file=file, line=reader.line_num, column="signed_on", remedy="Write 2026-08-01.") from None
+                if early:
+                    problem = f"{row['quarter']} had not ended on {row['signed_on']}."
+                    raise Refusal(problem, file=file, line=reader.line_num, column="signed_on", remedy="Correct the day or the quarter.")
                 rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS, dtype="str")

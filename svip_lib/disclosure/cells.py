@@ -60,7 +60,7 @@ def as_problem(
     same, sums, nearly, differences = {}, [], [], {}
     for name, period in held:
         for text in SUMS.get(name, ()):
-            left, relation, right = re.split(r" (:?=|~) ", text)
+            left, relation, right = _sides(text, name)
             total, members = _keys(left, name, period, held), _keys(right, name, period, held)
             if not total or not members:
                 continue  # of the period before, nothing is held
@@ -229,6 +229,18 @@ def _counts(rows: pd.DataFrame) -> pd.DataFrame:
         table = chosen[["indicator", "breakdown"]].assign(row=chosen.index, period=chosen["time_period"], column=column, key=key)
         parts.append(table.assign(count=chosen[column]))
     return pd.concat(parts, ignore_index=True)
+
+
+def _sides(text: str, owner: str) -> tuple[str, str, str]:
+    """The two sides of a sum and what ties them; one that cannot be read would protect nothing, and so it stops everything."""
+    parts = re.split(r" (:=|=|~) ", text)
+    if len(parts) != len(("left", "tie", "right")) or not all(re.fullmatch(f"(?:{MEMBER.pattern})+", side) for side in parts[::2]):
+        raise Refusal(
+            f"The sum '{text}' of {owner} cannot be read.",
+            file="svip_lib/indicators",
+            remedy="Write it as 'total = part + part'; all its forms stand in the docstring of indicator in svip_lib/config/registry.py.",
+        )
+    return parts[0], parts[1], parts[2]
 
 
 def _keys(text: str, owner: str, period: str, held: dict) -> list[tuple[int, str]]:

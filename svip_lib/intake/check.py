@@ -89,6 +89,12 @@ def check_extracts(
     fields = read_fields(dictionary)
     synthetic = is_synthetic(folder)
     sent = read_sen2(folder, fields)
+    if not synthetic and sent.tables["sen2"].astype("str").eq("SYNTHETIC").any(axis=None):
+        raise Refusal(
+            "The return says of itself that it is SYNTHETIC, and nothing beside it does.",
+            file=folder / "source.yaml",
+            remedy="Put the sample's source.yaml beside it; invented children must be marked wherever they are shown.",
+        )
     if synthetic:
         _refuse_real_numbers(sent.tables["person"]["upn"], folder)
     codes, key, listed = read_codes(dictionary), read_key(synthetic=synthetic), read_establishments(folder, fields)

@@ -25,6 +25,8 @@ CHANGED_MEANING = ("residential",)  # sets whose letters meant something else in
 OLD_SEX = {"1": "M", "2": "F", "0": "U", "9": "U"}
 PLANNED_AHEAD = ("phasetransferduedate", "phasetransferfinaldate", "leavingdate")
 FAR_FUTURE = pd.Timestamp("2090-01-01")
+POSTCODE = r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}"
+ENOUGH, HALF = 20, 0.5  # rows and share from which a column is judged
 OLDEST, ADULT, EARLY_YEARS = 24, 16, 5
 SCHOOL_YEAR_BEGINS = 9
 
@@ -68,7 +70,8 @@ def clean_return(
         establishments: Schools by ``urn``, with ``sen_unit``, ``resourced_provision``, ``low_age`` and ``high_age``, if there is a list.
 
     Raises:
-        Refusal: When the return is of another authority or census.
+        Refusal: When the return is of another authority or census, when most cells of a column are of another kind, or when no child
+            is left.
         RuntimeError: When a clean table breaks its contract, which is a mistake of this module; without any value.
     """
     _check_header(sent, la_code, year)
@@ -86,6 +89,7 @@ def clean_return(
         tables[name], lost[name] = typed[~bad], set(typed.loc[bad, f"{name}tableid"])
     _check_rules(tables, account, last_day=pd.Timestamp(last_day), la_code=la_code, establishments=establishments)
     _drop_condemned(tables, account)
+    _refuse_nothing_left(sent, tables)
     rows = pd.DataFrame([{"table": name, "rows_in": sent_rows[name], "clean": len(table)} for name, table in tables.items()])
     rows["quarantined"] = rows["rows_in"] - rows["clean"]
     clean = _without_persons(tables, key, fields)
@@ -93,6 +97,30 @@ def clean_return(
         if len(found := faults(CONTRACTS[name].clean_schema(fields[name], codes, sent.version), table)):
             raise breach(name, found)
     return Clean(clean, rows, account.lines)
+
+
+def _refuse_other_columns(person: pd.DataFrame, file: str) -> None:
+    """Stop where most numbers or postcodes do not look like any: then columns have changed places, and every check would be blind."""
+    for column, form in (("upn", FORM), ("postcode", POSTCODE)):
+        given = person[column].astype("str").loc[lambda cells: cells != ""].str.upper().str.replace(" ", "")
+        if len(given) >= ENOUGH and given.str.fullmatch(form).mean() < HALF:
+            raise Refusal(
+                f"Most cells of the column '{column}' are something else.",
+                file=file,
+                column=column,
+                remedy="Look whether two columns have changed places, and export again.",
+            )
+
+
+def _refuse_nothing_left(sent: Sen2Return, tables: dict[str, pd.DataFrame]) -> None:
+    """Stop where not one child is left: then it is not the rows that are wrong but the file."""
+    raw = sent.tables["person"]
+    if len(raw) and tables["person"].empty:
+        raise Refusal(
+            f"Not one of the {len(raw):,} rows can be used.",
+            file=str(raw["file"].iloc[0]),
+            remedy="Look whether the columns stand under the right headings, and export again.",
+        )
 
 
 def _check_header(sent: Sen2Return, la_code: str, year: int) -> None:
@@ -245,6 +273,8 @@ def _tell(account: Account, tables: dict, name: str, rule: str, mask: pd.Series,
 
 def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> None:
     person = tables["person"]
+    if len(person):
+        _refuse_other_columns(person, str(person["file"].iloc[0]))
     number, spelt = person["upn"].astype("str"), person["upn"].astype("str").str.upper().str.replace(" ", "")
     given = spelt != ""
     _tell(account, tables, "person", "upn_spelling", given & (spelt != number), "upn", REPAIR)

@@ -10,7 +10,7 @@ import pandas as pd
 from svip_lib.config.authority import ReturnFile, read_authority, read_quarter
 from svip_lib.config.fields import read_fields
 from svip_lib.config.key import read_key
-from svip_lib.config.periods import Quarter
+from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.tokens import days_in, spelt
@@ -82,8 +82,21 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
         kept.write_text(key, encoding="utf-8")
     else:
         checked = read_checked(private)
+    _refuse_too_early(checked, told, project.quarter_folder(authority, quarter) / "quarter.yaml")
     schools = read_establishments(folder, read_fields(project.dictionary))
     return Own(area, told, checked, EMPTY if schools is None else schools)
+
+
+def _refuse_too_early(checked: Checked, told: ReturnFile, file: Path) -> None:
+    """Stop where the return knows nothing of the last quarter that it is said to tell of: its noughts would look like facts."""
+    newest = checked.clean.tables["requests"][["receiveddate", "requestoutcomedate"]].max().max()
+    if told.quarters and pd.notna(newest) and newest.date() < told.quarters[-1].first_day:
+        raise Refusal(
+            f"The return knows of nothing after {newest:%B %Y}, and is said to tell of the time to {day_label(told.last_day)}.",
+            file=file,
+            column="own_return",
+            remedy="Correct own_return, or take the return of the quarter.",
+        )
 
 
 def public_days(project: Project, authority: str) -> frozenset[date]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from svip_lib.config.assurance import REVISION, SIGNATURES, read_sign_offs
 from svip_lib.config.authority import read_authority
-from svip_lib.config.periods import Quarter
+from svip_lib.config.periods import Quarter, period_label
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.gate import PUBLIC, Released, release_quarter
@@ -63,7 +63,10 @@ def publish(project: Project, authority: str, quarter: Quarter, *, quiet: bool =
 
 def _synthetic(released: Released) -> list[str]:
     """Invented children are for trying things out, and are never registered."""
-    return ["Its figures are SYNTHETIC: they come from invented children."] * bool((released.rows["origin"] == "synthetic").any())
+    told = released.rows[released.rows["origin"] == "synthetic"]
+    periods = sorted({period_label(*pair) for pair in zip(told["time_period"], told["time_identifier"], strict=True)})
+    where = f"Figures of {', '.join(periods)} are SYNTHETIC: they come from invented children. Put the council's own into the folders"
+    return [f"{where} 'extracts' of those quarters, and take 'sample' away."] if periods else []
 
 
 def _unsigned(project: Project, authority: str, quarter: Quarter) -> list[str]:

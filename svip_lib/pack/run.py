@@ -427,7 +427,8 @@ def manifest(project: Project, released: Released, building: Path) -> dict:
     inputs = [path for base in (project.reference, project.dictionary, folder / "assurance") for path in base.rglob("*")]
     # Real extracts are in the content key and not listed: what a file is called may name a child.
     own = project.quarter_folder(released.authority, released.quarter)
-    inputs += [*folder.glob("*.yaml"), own / "quarter.yaml", *(own / "sample").rglob("*")]
+    used = project.find_extracts(released.authority, released.quarter)
+    inputs += [*folder.glob("*.yaml"), own / "quarter.yaml", *(used.rglob("*") if used and used.name == "sample" else ())]
     inputs += [project.commentary(released.authority, released.quarter, name) for name in project.sections()]
     books = [project.notebooks / f"{name}.ipynb" for name in project.sections()]
     outputs = [path for path in building.rglob("*") if path.is_file()]

@@ -20,7 +20,7 @@ from svip_lib.config.periods import QUARTERLY, SIX_DIGITS, Quarter, january_of, 
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
-from svip_lib.show.words import WITHHELD, headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import IN_ORDER, WITHHELD, headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
 
 INK, GREY = "#1a1a1a", "#6b7178"
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -196,6 +196,8 @@ def _bars(released: Released, entry: Indicator) -> Figure:
     own = own_rows(released, entry)
     own = own[own["value"].notna() | (own["shorthand"] == WITHHELD)]
     own = own[own["time_period"] == own["time_period"].max()].sort_values("value", kind="stable", na_position="first")
+    if entry.filter_grouping_column in IN_ORDER:
+        own = own.sort_values("category", key=lambda names: names.map(list(entry.categories).index), ascending=False)
     figure, axes = _axes(1.0 + 0.3 * len(own), grid="x")
     names = [entry.categories.get(category, category) for category in own["category"]]
     places = pd.Series(range(len(own)), index=own.index)

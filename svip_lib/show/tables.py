@@ -7,7 +7,7 @@ from markupsafe import Markup
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
-from svip_lib.show.words import NO_BREAK, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import IN_ORDER, NO_BREAK, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
 
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
@@ -169,7 +169,7 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
     area = released.area_name(released.area("authority"))
     periods = sorted(own["time_period"].unique())
     order = own[own["time_period"] == periods[-1]]
-    if entry.headline_category:
+    if entry.headline_category or entry.filter_grouping_column in IN_ORDER:
         categories = [category for category in entry.categories if category in set(order["category"])]
     else:
         categories = list(order.sort_values("value", ascending=False, kind="stable")["category"])

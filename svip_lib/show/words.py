@@ -11,6 +11,7 @@ from svip_lib.disclosure.gate import Released
 MINUS = "\u2212"
 WHOLE = 100.0
 WITHHELD = "c"
+IN_ORDER = ("age_group", "case_stage")  # breakdowns that have an order of their own; others are told by size
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
     "x": "not available",
@@ -141,7 +142,7 @@ def message(released: Released, entry: Indicator) -> str:
     now = newest(released, entry)
     area = released.area_name(released.area("authority"))
     hidden = withheld_now(released, entry)
-    if len(hidden) and (now is None or entry.headline_category in set(hidden["category"])):
+    if is_headline_withheld(released, entry):
         period = period_label(hidden["time_period"].iloc[0], entry.time_identifier)
         return f"{entry.label}: the figure for {period} is withheld, because it could tell of a child"
     if now is None:
@@ -156,6 +157,12 @@ def message(released: Released, entry: Indicator) -> str:
         category=entry.categories.get(now.row["category"], ""),
     )
     return text + (", among those that are shown" if len(hidden) else _beside(released, entry, now))
+
+
+def is_headline_withheld(released: Released, entry: Indicator) -> bool:
+    """Tell whether the one figure that a sentence would tell of the newest period is withheld."""
+    hidden = withheld_now(released, entry)
+    return bool(len(hidden)) and (newest(released, entry) is None or entry.headline_category in set(hidden["category"]))
 
 
 def withheld_now(released: Released, entry: Indicator) -> pd.DataFrame:

@@ -260,3 +260,12 @@ def test_indicators_can_be_rounded_to_fives_together_and_never_beside_an_exact_f
         rounded(figures(*by_source(141, 88, 3, 2)), names[1:], {"": 5})
     with pytest.raises(Refusal, match="is a share"):
         rounded(figures(row(SIX_WEEKS, 2, whole=50)), [SIX_WEEKS], {"": 5})
+
+
+@pytest.mark.parametrize(
+    "text", ["ehc_requests_quarter_count = [*", "ehc_requests_quarter_count=[*]", "a = b = c", "= [*]", "whole == [*]"]
+)
+def test_a_sum_that_cannot_be_read_stops_and_is_not_passed_over(monkeypatch, text):
+    monkeypatch.setitem(SUMS, "ehc_requests_by_source_quarter_count", (text,))
+    with pytest.raises(Refusal, match="ehc_requests_by_source_quarter_count cannot be read|which there is not"):
+        released(figures(*by_source(140, 88, 7, 2)))

@@ -13,7 +13,7 @@ from svip_lib.config.upn import check_letters
 from svip_lib.intake.check import check_extracts
 from svip_lib.sample import write_sample
 from tests.conftest import run_svip
-from tests.drawn import drawn_programme
+from tests.drawn import as_if_real, drawn_programme
 
 CENSUS = date(2025, 1, 16)
 
@@ -76,7 +76,7 @@ def test_a_second_check_tells_what_is_gone_and_what_is_new(extracts, tmp_path, r
 
 
 def test_real_children_are_not_read_without_the_councils_key(extracts, tmp_path, repository, monkeypatch):
-    (extracts / "source.yaml").unlink()
+    as_if_real(extracts)
     monkeypatch.delenv("SVIP_KEY_FILE", raising=False)
     with pytest.raises(Refusal, match="SVIP_KEY_FILE is not set"):
         check(extracts, tmp_path, repository)
@@ -120,3 +120,27 @@ def test_a_mark_of_invented_children_beside_numbers_that_schools_have_given_out_
         check(extracts, tmp_path, repository)
     assert "887" not in str(refused.value)
     assert not (tmp_path / "private").exists()
+
+
+def test_a_return_that_says_itself_that_it_is_synthetic_needs_the_mark_beside_it(extracts, tmp_path, repository):
+    (extracts / "source.yaml").unlink()
+    with pytest.raises(Refusal, match="says of itself that it is SYNTHETIC"):
+        check(extracts, tmp_path, repository)
+
+
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        (("surname", "postcode"), "Most cells of the column 'postcode' are something else"),
+        (("upn", "postcode"), "Most cells of the column 'upn' are something else"),
+        (("surname", "personbirthdate"), "Not one of the"),
+    ],
+)
+def test_columns_that_have_changed_places_stop_everything(extracts, tmp_path, repository, pair, told):
+    file = next(extracts.glob("*_person.csv"))
+    table = pd.read_csv(file, dtype="str", keep_default_na=False)
+    table[list(pair)] = table[list(pair)[::-1]].to_numpy()
+    table.to_csv(file, index=False)
+    with pytest.raises(Refusal, match=told) as refused:
+        check(extracts, tmp_path, repository)
+    assert "Synthetica" not in str(refused.value)

@@ -1,5 +1,6 @@
 """What the council itself holds: read once, and again as soon as anything that it comes from changes."""
 
+import shutil
 from datetime import date
 
 import pandas as pd
@@ -49,3 +50,10 @@ def test_the_days_that_a_pack_prints_are_those_of_its_files_and_of_quarters(proj
     days = public_days(project, "medway")
     assert {date(2026, 7, 31), date(2022, 11, 29), date(2026, 3, 31), date(2026, 6, 30)} <= days
     assert date(2012, 2, 29) not in days
+
+
+def test_a_return_that_ends_before_the_quarter_is_not_told_as_a_quarter_without_requests(project):
+    shutil.rmtree(project.quarter_folder("medway", Q4) / "sample")
+    (project.quarter_folder("medway", Q3) / "sample").rename(project.quarter_folder("medway", Q4) / "sample")
+    with pytest.raises(Refusal, match="knows of nothing after December 2025, and is said to tell of the time to 31 March 2026"):
+        read_own(project, "medway", Q4)

@@ -9,6 +9,7 @@ import pytest
 
 from svip_lib.figures import read_figures
 from tests.conftest import copied, run_svip
+from tests.drawn import as_if_real
 
 Q3, Q4 = "2025-26-Q3", "2025-26-Q4"
 COUNCIL = "data/authorities/medway"
@@ -37,7 +38,7 @@ def council(repository, tmp_path_factory):
     for quarter in (Q3, Q4):
         folder = root / COUNCIL / "quarters" / quarter
         (folder / "sample").rename(folder / "extracts")
-        (folder / "extracts" / "source.yaml").unlink()
+        as_if_real(folder / "extracts")
     for path in (root / COUNCIL / "quarters").glob("*/sample/source.yaml"):
         path.write_text("synthetic: false\n", encoding="utf-8")
         figures = path.with_name("figures.csv")
@@ -95,6 +96,9 @@ def test_without_signatures_or_without_the_councils_key_nothing_is_published(cou
     sign(council, f"{Q3},pack,,mayor,2026-08-01")
     wrong = publish(council, Q3)
     assert (wrong.returncode, "'mayor' is none of" in wrong.stderr, "line 2" in wrong.stderr) == (2, True, True)
+    for day, told in (("01/08/2026", "is not a day"), ("2025-12-01", "had not ended")):
+        sign(council, f"{Q3},pack,,analyst,{day}")
+        assert told in publish(council, Q3).stderr
 
 
 def test_what_was_published_is_kept_with_its_register_and_hashes_and_bears_no_draft_mark(council, third_quarter):
