@@ -131,12 +131,13 @@ def _spaced(name: str) -> str:
 def own_rows(released: Released) -> pd.DataFrame:
     """Return what the council's own return brought: for each of its tables the rows that came in, are clean and were set aside."""
     table = released.registers["own_rows"]
-    whole = (
-        pd.DataFrame({"table": ["All tables"]}).assign(**{name: table[name].astype(int).sum() for name in ROWS}) if len(table) else table
-    )
-    told = pd.concat([table.assign(**{name: table[name].astype(int) for name in ROWS}), whole], ignore_index=True)
-    frame = pd.DataFrame({"Table": told["table"].map(_spaced)})
-    return frame.assign(**{heading: [plain(value, "", 0) for value in told[name]] for name, heading in ROWS.items()})
+    if table.empty:
+        return table
+    frame = pd.DataFrame({"Table": [*table["table"].map(_spaced), "all tables"]})
+    for name, heading in ROWS.items():
+        counts = pd.to_numeric(table[name], errors="coerce")  # the number of few rows is withheld
+        frame[heading] = ["[c]" if pd.isna(value) else plain(value, "", 0) for value in [*counts, counts.sum(skipna=False)]]
+    return frame
 
 
 def own_findings(released: Released) -> pd.DataFrame:

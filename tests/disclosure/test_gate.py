@@ -73,3 +73,24 @@ def test_a_shorthand_is_not_read_back_as_a_missing_word(tmp_path):
     again = read_figures(tmp_path / "figures.csv")
     assert again["shorthand"].to_list() == ["x", ""]
     assert again["value"].iloc[1] == 0.1 + 0.2
+
+
+def test_few_rows_that_were_set_aside_are_not_told_in_the_public_edition(project):
+    file = next(project.find_extracts("medway", Q4).glob("*_senneed.csv"))
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join([*lines, lines[-1], lines[-1]]), encoding="utf-8")  # two records under an id that stands already
+    told = {}
+    for edition in ("public", "internal"):
+        released = release_quarter(project, "medway", Q4, edition)
+        told[edition] = released.registers["own_rows"].set_index("table").loc["senneed", ["clean", "quarantined"]].astype("str").to_list()
+        found = released.registers["own_findings"].set_index("rule")["rows"].astype("str")
+        assert found["duplicate_need_id"] == {"public": "[c]", "internal": "2"}[edition]
+    assert told["public"] == ["[c]", "[c]"]
+    assert told["internal"][1] == "2"
+
+
+def test_the_internal_edition_is_exact_and_the_public_one_withholds(project):
+    public, internal = (release_quarter(project, "medway", Q4, edition) for edition in ("public", "internal"))
+    assert (public.rows["shorthand"] == "c").sum() > 20
+    assert not (internal.rows["shorthand"] == "c").any()
+    assert "withheld" not in internal.registers
