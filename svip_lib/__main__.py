@@ -111,7 +111,7 @@ def check(quarter: str, authority: str, data: Path | None) -> None:
     click.echo(own.checked.summary())
     for line in census_beside_published(project, authority, known, own):
         click.echo(f"  {line}")
-    click.echo(f"Every finding is in {project.private(authority, known, 'checks').relative_to(project.root)}/checks.xlsx.")
+    click.echo(f"Every finding is in {own.private.relative_to(project.root)}/checks.xlsx.")
     sys.exit(DONE if own.checked.in_order else INCOMPLETE)
 
 

@@ -126,8 +126,8 @@ def _facts(known: dict[str, float], nearly: list, published: pd.DataFrame | None
 def _public(published: pd.DataFrame, known: dict[str, float]) -> set[str]:
     """Counts that DfE has published: what all others of a published number leave over, where those are nought."""
     counted = published.assign(count=published["key"].map(known)).query("count > 0")
-    alone = counted[~counted["number"].duplicated(keep=False)]
-    return set(alone.loc[alone["count"] == alone["value"], "key"])
+    only = counted[~counted["number"].duplicated(keep=False)]
+    return set(only.loc[only["count"] == only["value"], "key"])
 
 
 def alone(cells: Cells, hidden: pd.Series) -> set[str]:

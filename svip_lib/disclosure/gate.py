@@ -63,7 +63,7 @@ class Released:
     Attributes:
         rows: One row a figure, in the shape of ``indicators.shape``.
         areas: One row an area: ``area``, ``area_name``, ``role``.
-        registers: Tables of words: ``sources``, ``repairs``, ``findings``.
+        registers: The tables of ``Figures``; in the public edition also ``withheld`` and ``rounded``.
     """
 
     authority: str

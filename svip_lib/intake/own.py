@@ -31,12 +31,14 @@ class Own:
         told: What the return tells of: its collection year, its first and its last day.
         checked: The clean tables and the account.
         establishments: The schools and colleges by ``urn`` and ``ukprn``, with their type.
+        private: The folder, for its owner only, with the account and the clean tables.
     """
 
     area: str
     told: ReturnFile
     checked: Checked
     establishments: pd.DataFrame
+    private: Path
 
     @property
     def origin(self) -> str:
@@ -59,7 +61,8 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
     Raises:
         Refusal: When the return cannot be read, is another council's or period's, or quarter.yaml does not say what it tells of.
     """
-    folder = folder or project.find_extracts(authority, quarter)
+    own = project.find_extracts(authority, quarter)
+    folder = folder or own
     if folder is None:
         return None
     told = read_quarter(project.authority(authority), quarter).own_return
@@ -70,9 +73,17 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
             column="own_return",
             remedy="Add own_return with the year of the SEN2 collection, first_day and last_day.",
         )
+    if not told.quarters:
+        raise Refusal(
+            "The return tells of no whole quarter.",
+            file=project.quarter_folder(authority, quarter) / "quarter.yaml",
+            column="own_return",
+            remedy="Correct first_day and last_day.",
+        )
     area = read_authority(project.authority(authority)).area_code
     la_codes = read_csv_text(project.reference / "areas.csv").set_index("area_code")["la_code"]
-    private = project.private(authority, quarter, "checks")
+    # What is only tried out must not take the place of what the pack is made of, and scanned for.
+    private = project.private(authority, quarter, "checks" if folder == own else "tried")
     days = {"last_day": told.last_day, "as_at": quarter.last_day, "public_days": public_days(project, authority)}
     key = _content_key(project, folder, [area, told, quarter, read_key(synthetic=is_synthetic(folder))])
     kept = private / "content.key"
@@ -84,13 +95,13 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
         checked = read_checked(private)
     _refuse_too_early(checked, told, project.quarter_folder(authority, quarter) / "quarter.yaml")
     schools = read_establishments(folder, read_fields(project.dictionary))
-    return Own(area, told, checked, EMPTY if schools is None else schools)
+    return Own(area, told, checked, EMPTY if schools is None else schools, private)
 
 
 def _refuse_too_early(checked: Checked, told: ReturnFile, file: Path) -> None:
     """Stop where the return knows nothing of the last quarter that it is said to tell of: its noughts would look like facts."""
     newest = checked.clean.tables["requests"][["receiveddate", "requestoutcomedate"]].max().max()
-    if told.quarters and pd.notna(newest) and newest.date() < told.quarters[-1].first_day:
+    if pd.notna(newest) and newest.date() < told.quarters[-1].first_day:
         raise Refusal(
             f"The return knows of nothing after {newest:%B %Y}, and is said to tell of the time to {day_label(told.last_day)}.",
             file=file,

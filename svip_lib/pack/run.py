@@ -341,7 +341,9 @@ def _tell_kernels(project: Project) -> None:
 def _refuse_leaks(project: Project, released: Released, building: Path) -> None:
     """Stop where the finished pack holds anything that must not leave the council; the message names the place and never the thing."""
     kept = project.private(released.authority, released.quarter, "checks") / "tokens.json"
-    own = (released.rows["source_id"] == RETURN).any() and kept.is_file()
+    own = project.find_extracts(released.authority, released.quarter) is not None
+    if own and not kept.is_file():
+        raise Refusal("What the pack must not tell of children is not known.", file=kept, remedy="Run 'svip check', and then again.")
     synthetic = (released.rows["origin"] == "synthetic").any()
     findings = scan(building, Tokens.read(kept, read_key(synthetic=bool(synthetic))) if own else None)
     if findings:

@@ -57,3 +57,21 @@ def test_a_return_that_ends_before_the_quarter_is_not_told_as_a_quarter_without_
     (project.quarter_folder("medway", Q3) / "sample").rename(project.quarter_folder("medway", Q4) / "sample")
     with pytest.raises(Refusal, match="knows of nothing after December 2025, and is said to tell of the time to 31 March 2026"):
         read_own(project, "medway", Q4)
+
+
+def test_a_return_that_tells_of_no_whole_quarter_is_refused(project):
+    file = project.quarter_folder("medway", Q4) / "quarter.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("first_day: 2025-04-01", "first_day: 2026-01-02"), encoding="utf-8")
+    with pytest.raises(Refusal, match="tells of no whole quarter"):
+        read_own(project, "medway", Q4)
+
+
+def test_files_that_are_only_tried_out_do_not_take_the_place_of_the_quarters_own(project):
+    own = read_own(project, "medway", Q3)
+    other = project.root / "elsewhere"
+    shutil.copytree(project.find_extracts("medway", Q3), other)
+    kept = (own.private / "tokens.json").stat().st_mtime_ns
+    tried = read_own(project, "medway", Q3, folder=other, anew=True)
+    assert tried.private != own.private
+    assert (own.private / "tokens.json").stat().st_mtime_ns == kept
