@@ -20,7 +20,7 @@ from svip_lib.config.periods import QUARTERLY, SIX_DIGITS, Quarter, january_of, 
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
-from svip_lib.show.words import IN_ORDER, WITHHELD, headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import IN_ORDER, NOT_BESIDE, WITHHELD, headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
 
 INK, GREY = "#1a1a1a", "#6b7178"
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -228,16 +228,20 @@ def _bars(released: Released, entry: Indicator) -> Figure:
 
 
 def _multiples(released: Released, entry: Indicator) -> Figure:
-    """A small chart for each category, all on one scale: the authority's line beside England's."""
+    """A small chart for each category, all on one scale: the authority's line, and for a share England's beside it."""
     import seaborn as sns  # a second to load, and most sections have no small multiples
 
     own = own_rows(released, entry)
     rows = shown(released, entry)
-    pair = rows["area"].isin([released.area("authority"), released.area("England")])
-    rows = rows[pair & (rows["measure"] == own["measure"].iloc[0]) & rows["value"].notna()]
+    names = {released.area("authority"): released.area_name(released.area("authority"))}
+    if entry.indicator_unit == "%" and (rows["area"] == released.area("England")).any():
+        names[released.area("England")] = "England"
+    rows = rows[rows["area"].isin(names) & (rows["measure"] == own["measure"].iloc[0])]
+    rows = rows[rows["value"].notna() | (rows["shorthand"] == WITHHELD)]
     newest = own[own["time_period"] == own["time_period"].max()].sort_values("value", ascending=False)
+    if entry.filter_grouping_column in IN_ORDER:
+        newest = newest.sort_values("category", key=lambda codes: codes.map(list(entry.categories).index))
     order = [entry.categories.get(category, category) for category in newest["category"]]
-    names = {released.area("authority"): released.area_name(released.area("authority")), released.area("England"): "England"}
     long = pd.DataFrame(
         {
             "year": rows["time_period"].map(_place),
@@ -247,19 +251,23 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
         }
     )
     lines = list(names.values())
-    styles = dict(zip(lines, (MARKS["authority"], MARKS["England"]), strict=True))
+    styles = dict(zip(lines, (MARKS["authority"], MARKS["England"]), strict=False))
     grid = sns.FacetGrid(long, col="panel", col_order=order, col_wrap=3, height=1.75, aspect=WIDTH / 3 / 1.75, sharex=True, sharey=True)
     for panel, axes in grid.axes_dict.items():
         axes.grid(visible=False)
         axes.grid(visible=True, axis="y", linewidth=0.8)
         for line, style in styles.items():
-            drawn = long[(long["panel"] == panel) & (long["line"] == line)].sort_values("year")
-            axes.plot(drawn["year"], drawn["value"], clip_on=False, label=line, **style | {"markersize": 3.5})
+            drawn = long[(long["panel"] == panel) & (long["line"] == line)].set_index("year")["value"].sort_index()
+            for year in drawn.index[drawn.isna()]:
+                axes.annotate(f"[{WITHHELD}]", (year, 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
+            drawn = drawn.dropna()
+            line_with_gaps = drawn.reindex(range(long["year"].min(), long["year"].max() + 1))
+            axes.plot(line_with_gaps.index, line_with_gaps, clip_on=False, label=line, **style | {"markersize": 3.5})
             if line == lines[0] and len(drawn):
-                ends = long[(long["panel"] == panel) & (long["year"] == drawn["year"].iloc[-1])]["value"]
+                ends = long[(long["panel"] == panel) & (long["year"] == drawn.index[-1])]["value"]
                 axes.annotate(
-                    number(drawn["value"].iloc[-1], entry),
-                    (drawn["year"].iloc[-1], ends.max()),
+                    number(drawn.iloc[-1], entry),
+                    (drawn.index[-1], ends.max()),
                     xytext=(0, 6),
                     textcoords="offset points",
                     ha="right",
@@ -268,17 +276,19 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
         axes.set_title("\n".join(textwrap.wrap(panel, 26)), loc="left", fontsize=9.5, fontweight=600)
         axes.tick_params(length=0, labelsize=9)
         axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
-    years = sorted(long["year"].unique())
-    grid.set(xlabel="", ylabel="", ylim=(0, None), xticks=[years[0], years[-1]])
+    grid.set(xlabel="", ylabel="", ylim=(0, None))
+    ends = rows["time_period"].min(), rows["time_period"].max()
+    grid.set(xticks=[_place(period) for period in ends], xticklabels=[_short(period, entry) for period in ends])
     grid.despine(left=True, bottom=True)
-    grid.figure.legend(*grid.axes.flat[0].get_legend_handles_labels(), loc="lower right", frameon=False, ncols=2)
+    if len(lines) > 1:
+        grid.figure.legend(*grid.axes.flat[0].get_legend_handles_labels(), loc="lower right", frameon=False, ncols=2)
     return grid.figure
 
 
 def _neighbours(released: Released, entry: Indicator) -> Figure:
     """The authority among its neighbours, its region and England: where each stood first, and where it stands now."""
     rows = shown(released, entry).merge(released.areas, on="area", validate="many_to_one")
-    rows = rows[(rows["measure"] == "actual") & (rows["role"] != "neighbours") & rows["value"].notna()]
+    rows = rows[(rows["measure"] == "actual") & ~rows["role"].isin(NOT_BESIDE) & rows["value"].notna()]
     first, newest = neighbour_periods(released, entry)
     wide = (
         rows[rows["time_period"].isin([first, newest])]

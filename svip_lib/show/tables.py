@@ -7,7 +7,7 @@ from markupsafe import Markup
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
-from svip_lib.show.words import IN_ORDER, NO_BREAK, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import IN_ORDER, NO_BREAK, NOT_BESIDE, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
 
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
@@ -214,7 +214,7 @@ def _by_authority(released: Released, entry: Indicator) -> pd.DataFrame:
     """Every neighbour, the region and England at the newest two periods that most of them have."""
     rows = shown(released, entry)
     rows = rows[rows["measure"] == "actual"].merge(released.areas, on="area", how="inner", validate="many_to_one")
-    rows = rows[rows["role"] != "neighbours"]
+    rows = rows[~rows["role"].isin(NOT_BESIDE)]
     periods = neighbour_periods(released, entry) or sorted(rows["time_period"].unique())[-1:]
     wide = rows[rows["time_period"].isin(periods)].set_index(["area_name", "time_period"])
     roles = rows.drop_duplicates("area_name").set_index("area_name")["role"]
