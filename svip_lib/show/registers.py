@@ -148,16 +148,11 @@ def neighbours_by_group(released: Released, dictionary: dict[str, Indicator], au
     mean = near.mean().rename(f"Neighbours, mean of {known[periods[-1]]}").to_frame().T
     others = [shares.reindex([released.area(role)]) for role in ("region", "England")]
     table = pd.concat([shares.reindex([released.area("authority")]), near, mean, *others])
-    plans = here.groupby("area")["denominator"].max().reindex(table.index)
+    plans = here.groupby("area")["denominator"].max()
+    bases = ["[x]" if pd.isna(value) else plain(value, "", 0) for value in plans.reindex(table.index)]
     names = released.areas.set_index("area")["area_name"]
-    frame = pd.DataFrame(
-        {
-            f"Area, {period_label(periods[-1], entry.time_identifier)}": [names.get(area, area) for area in table.index],
-            "All plans": [
-                "[z]" if area in mean.index else "[x]" if pd.isna(value) else plain(value, "", 0) for area, value in plans.items()
-            ],
-        }
-    )
+    frame = pd.DataFrame({f"Area, {period_label(periods[-1], entry.time_identifier)}": [names.get(area, area) for area in table.index]})
+    frame["All plans"] = ["[z]" if area in mean.index else base for area, base in zip(table.index, bases, strict=True)]
     for category, heading in entry.categories.items():
         frame[heading] = [number(value, entry, "x" if pd.isna(value) else "") for value in table[category]]
     return frame
