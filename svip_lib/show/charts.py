@@ -239,7 +239,7 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
     rows = rows[rows["area"].isin(names) & (rows["measure"] == own["measure"].iloc[0])]
     rows = rows[rows["value"].notna() | (rows["shorthand"] == WITHHELD)]
     newest = own[own["time_period"] == own["time_period"].max()].sort_values("value", ascending=False)
-    if entry.filter_grouping_column in IN_ORDER:
+    if entry.headline_category:
         newest = newest.sort_values("category", key=lambda codes: codes.map(list(entry.categories).index))
     order = [entry.categories.get(category, category) for category in newest["category"]]
     long = pd.DataFrame(
@@ -250,38 +250,38 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
             "line": rows["area"].map(names),
         }
     )
-    lines = list(names.values())
-    styles = dict(zip(lines, (MARKS["authority"], MARKS["England"]), strict=False))
-    grid = sns.FacetGrid(long, col="panel", col_order=order, col_wrap=3, height=1.75, aspect=WIDTH / 3 / 1.75, sharex=True, sharey=True)
-    for panel, axes in grid.axes_dict.items():
+    first, last = long["year"].min(), long["year"].max()
+    across = 2 if len(order) in (2, 4) else 3
+    size = {"col_wrap": across, "height": 1.75, "aspect": WIDTH / across / 1.75}
+    grid = sns.FacetGrid(long, col="panel", col_order=order, sharex=True, sharey=True, **size)
+    grid.figure.set_layout_engine("constrained")
+    for place, (panel, axes) in enumerate(grid.axes_dict.items()):
         axes.grid(visible=False)
         axes.grid(visible=True, axis="y", linewidth=0.8)
-        for line, style in styles.items():
-            drawn = long[(long["panel"] == panel) & (long["line"] == line)].set_index("year")["value"].sort_index()
-            for year in drawn.index[drawn.isna()]:
-                axes.annotate(f"[{WITHHELD}]", (year, 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
-            drawn = drawn.dropna()
-            line_with_gaps = drawn.reindex(range(long["year"].min(), long["year"].max() + 1))
-            axes.plot(line_with_gaps.index, line_with_gaps, clip_on=False, label=line, **style | {"markersize": 3.5})
-            if line == lines[0] and len(drawn):
-                ends = long[(long["panel"] == panel) & (long["year"] == drawn.index[-1])]["value"]
-                axes.annotate(
-                    number(drawn.iloc[-1], entry),
-                    (drawn.index[-1], ends.max()),
-                    xytext=(0, 6),
-                    textcoords="offset points",
-                    ha="right",
-                    fontweight=600,
-                )
+        here = long[long["panel"] == panel]
+        for name, style in zip(names.values(), (MARKS["authority"], MARKS["England"]), strict=False):
+            drawn = (
+                here[here["line"] == name].set_index("year")["value"].reindex(range(first, last + 1))
+            )  # a year without a figure is a gap
+            axes.plot(drawn.index, drawn, clip_on=False, label=name, **style | {"markersize": 3.5})
+        mine = here[here["line"] == released.area_name(released.area("authority"))].set_index("year")["value"]
+        for year in mine.index[mine.isna()]:
+            axes.annotate(f"[{WITHHELD}]", (year, 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
+        if pd.notna(mine.get(last)):
+            top = here.loc[here["year"] >= last - 1, "value"].max()  # above the lines that lead to it
+            words = {"xytext": (0, 6), "textcoords": "offset points", "ha": "right", "fontweight": 600}
+            axes.annotate(number(mine[last], entry), (last, top), **words)
         axes.set_title("\n".join(textwrap.wrap(panel, 26)), loc="left", fontsize=9.5, fontweight=600)
-        axes.tick_params(length=0, labelsize=9)
+        axes.tick_params(length=0, labelsize=9, labelleft=place % across == 0)
         axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
-    grid.set(xlabel="", ylabel="", ylim=(0, None))
+    grid.set(xlabel="", ylabel="", ylim=(0, None), xticks=[first, last])
     ends = rows["time_period"].min(), rows["time_period"].max()
-    grid.set(xticks=[_place(period) for period in ends], xticklabels=[_short(period, entry) for period in ends])
+    for axes in grid.axes.flat:
+        for label, side in zip(axes.set_xticklabels([_short(period, entry) for period in ends]), ("left", "right"), strict=False):
+            label.set_ha(side)
     grid.despine(left=True, bottom=True)
-    if len(lines) > 1:
-        grid.figure.legend(*grid.axes.flat[0].get_legend_handles_labels(), loc="lower right", frameon=False, ncols=2)
+    if len(names) > 1:
+        grid.figure.legend(*grid.axes.flat[0].get_legend_handles_labels(), loc="outside lower right", frameon=False, ncols=2)
     return grid.figure
 
 

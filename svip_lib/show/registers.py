@@ -105,11 +105,11 @@ def table_3_quarters(released: Released, dictionary: dict[str, Indicator]) -> pd
     counted = released.select(own.name, measure="actual", area=released.area("authority"))
     if counted.empty:
         return pd.DataFrame()
-    marked = ", SYNTHETIC" if is_synthetic(released, own) else ""
+    says_own = "SYNTHETIC" if is_synthetic(released, own) else "own records"
     januaries = {period: date(january_of(period), 1, 31) for period in planned["time_period"]}
     last_days = {code: Quarter.from_code(code).last_day for code in counted["time_period"]}
     parts = []
-    for rows, days, says, absent in ((planned, januaries, "plan", "[x]"), (counted, last_days, f"own records{marked}", "[z]")):
+    for rows, days, says, absent in ((planned, januaries, "plan", "[x]"), (counted, last_days, says_own, "[z]")):
         cells = [number(value, own, mark) for value, mark in zip(rows["value"], rows["shorthand"], strict=True)]
         told = rows.assign(cell=cells, day=rows["time_period"].map(days), says=says)
         parts.append(
@@ -368,16 +368,16 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
         lambda given: table_3(given.released, given.dictionary),
     ),
     "table_3_quarters": (
-        "Movement by the kinds of place of the plan's Table 3: the plan on its own base, which is not known, and the council's own records"
-        " on all plans less further education and placement not recorded (closest, and unconfirmed)",
+        "Table 3 as planned, on its own base, which is not known; and by the council's records, on all plans less further education"
+        " and placement not recorded (closest, and unconfirmed)",
         lambda given: table_3_quarters(given.released, given.dictionary),
     ),
     "neighbours_by_group": (
-        "The neighbours of today by kind of place, in per cent of all plans that each authority maintains",
+        "Today's neighbours by kind of place, in per cent of each authority's plans",
         lambda given: neighbours_by_group(given.released, given.dictionary, given.authority, given.released.as_at),
     ),
     "neighbours_by_group_then": (
-        "The neighbours at the time of the plan by kind of place, in per cent of all plans that each authority maintained",
+        "The neighbours when the plan was written by kind of place, in per cent of each authority's plans",
         lambda given: neighbours_by_group(given.released, given.dictionary, given.authority, given.report_day),
     ),
     "sources": ("Where the figures come from", lambda given: sources(given.released)),

@@ -178,6 +178,9 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
         for period in _few(periods, entry):
             cells = own[own["time_period"] == period].set_index("category")
             frame[period_label(period, entry.time_identifier)] = _cells(cells, categories, entry)
+        if entry.time_identifier == QUARTERLY and order["denominator"].notna().any():
+            for heading, column in (("Number, newest", "numerator"), ("Out of, newest", "denominator")):
+                frame[heading] = _counts(order.set_index("category").reindex(categories), column).to_list()
         return frame
     cells = own.set_index("category")
     if own["denominator"].notna().any():
@@ -197,8 +200,8 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
 
 
 def _few(periods: list[str], entry: Indicator) -> list[str]:
-    """The periods that stand side by side: all of them by year; by quarter the newest, the one before and the one a year before."""
-    if entry.time_identifier != QUARTERLY:
+    """The periods that stand side by side: all by year or of a chart by quarter; else the newest, the one before and a year before."""
+    if entry.time_identifier != QUARTERLY or entry.chart == "multiples":
         return periods
     newest = Quarter.from_code(periods[-1])
     return [quarter.code for quarter in (newest.year_before, newest.previous, newest) if quarter.code in periods]

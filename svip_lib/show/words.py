@@ -12,7 +12,7 @@ MINUS = "\u2212"
 WHOLE = 100.0
 WITHHELD = "c"
 NOT_BESIDE = ("neighbours", "neighbour_before")  # roles that do not stand in a row of neighbours
-IN_ORDER = ("age_group", "case_stage", "age_phase")  # breakdowns that have an order of their own; others are told by size
+IN_ORDER = ("age_group", "case_stage")  # breakdowns that have an order of their own; others are told by size
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
     "x": "not available",
