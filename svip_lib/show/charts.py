@@ -271,7 +271,7 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
             top = here.loc[here["year"] >= last - 1, "value"].max()  # above the lines that lead to it
             words = {"xytext": (0, 6), "textcoords": "offset points", "ha": "right", "fontweight": 600}
             axes.annotate(number(mine[last], entry), (last, top), **words)
-        axes.set_title("\n".join(textwrap.wrap(panel, 26)), loc="left", fontsize=9.5, fontweight=600)
+        axes.set_title("\n".join(textwrap.wrap(panel, 78 // across)), loc="left", fontsize=9.5, fontweight=600)
         axes.tick_params(length=0, labelsize=9, labelleft=place % across == 0)
         axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     grid.set(xlabel="", ylabel="", ylim=(0, None), xticks=[first, last])

@@ -112,9 +112,8 @@ def table_3_quarters(released: Released, dictionary: dict[str, Indicator]) -> pd
     for rows, days, says, absent in ((planned, januaries, "plan", "[x]"), (counted, last_days, says_own, "[z]")):
         cells = [number(value, own, mark) for value, mark in zip(rows["value"], rows["shorthand"], strict=True)]
         told = rows.assign(cell=cells, day=rows["time_period"].map(days), says=says)
-        parts.append(
-            told.pivot(index=["day", "says"], columns="category", values="cell").reindex(columns=list(plan.categories)).fillna(absent)
-        )
+        wide = told.pivot(index=["day", "says"], columns="category", values="cell").reindex(columns=list(plan.categories))
+        parts.append(wide.astype("object").fillna(absent))
     frame = pd.concat(parts).sort_index().rename(columns=plan.categories)
     when = [f"{f'{day:%B %Y}' if says == 'plan' else day_label(day)}, {says}" for day, says in frame.index]
     frame.insert(0, "When", when)
