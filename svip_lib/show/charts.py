@@ -16,11 +16,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from svip_lib.config.periods import QUARTERLY, SIX_DIGITS, Quarter, january_of, period_label
+from svip_lib.config.periods import SIX_DIGITS, Quarter, january_of, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
-from svip_lib.show.words import IN_ORDER, NOT_BESIDE, WITHHELD, headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import (
+    IN_ORDER,
+    NOT_BESIDE,
+    WITHHELD,
+    headline,
+    is_synthetic,
+    neighbour_periods,
+    number,
+    own_rows,
+    plain,
+    short_label,
+    shown,
+)
 
 INK, GREY = "#1a1a1a", "#6b7178"
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -152,7 +164,7 @@ def _series(released: Released, entry: Indicator) -> Figure:
     for period in withheld:
         axes.annotate(f"[{WITHHELD}]", (_place(period), 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
     periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]} | set(withheld))
-    axes.set_xticks([_place(period) for period in periods], [_short(period, entry) for period in periods])
+    axes.set_xticks([_place(period) for period in periods], [short_label(period, entry) for period in periods])
     low = min(rows["value"].min() for _, rows, _ in lines)
     axes.set_ylim(bottom=min(0, low * 1.15))
     axes.margins(y=0.12)
@@ -163,13 +175,6 @@ def _series(released: Released, entry: Indicator) -> Figure:
     axes.set_xlim(_place(periods[0]) - 0.3, last + 0.15)
     _label_ends(axes, ends, last)
     return figure
-
-
-def _short(period: str, entry: Indicator) -> str:
-    if entry.time_identifier == QUARTERLY:
-        quarter = Quarter.from_code(period)
-        return f"{quarter.first_day:%b} to\n{quarter.last_day:%b %Y}"
-    return period_label(period, entry.time_identifier).replace("January ", "Jan ")
 
 
 def _label_ends(axes: Axes, ends: list[tuple], last: int) -> None:
@@ -277,7 +282,7 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
     grid.set(xlabel="", ylabel="", ylim=(0, None), xticks=[first, last])
     ends = rows["time_period"].min(), rows["time_period"].max()
     for axes in grid.axes.flat:
-        for label, side in zip(axes.set_xticklabels([_short(period, entry) for period in ends]), ("left", "right"), strict=False):
+        for label, side in zip(axes.set_xticklabels([short_label(period, entry) for period in ends]), ("left", "right"), strict=False):
             label.set_ha(side)
     grid.despine(left=True, bottom=True)
     if len(names) > 1:

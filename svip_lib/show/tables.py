@@ -7,8 +7,9 @@ from markupsafe import Markup
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
-from svip_lib.show.words import IN_ORDER, NO_BREAK, NOT_BESIDE, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import IN_ORDER, NO_BREAK, NOT_BESIDE, SHORTHAND, neighbour_periods, number, own_rows, plain, short_label, shown
 
+FEW = 3  # quarters whose names fit side by side in full
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
 <div class="table-scroll" role="group" tabindex="0" aria-labelledby="{{ anchor }}-caption">
@@ -175,9 +176,12 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
         categories = list(order.sort_values("value", ascending=False, kind="stable")["category"])
     frame = pd.DataFrame({entry.filter_hint or "Category": [entry.categories.get(category, category) for category in categories]})
     if len(periods) > 1:
-        for period in _few(periods, entry):
+        side_by_side = _few(periods, entry)
+        for period in side_by_side:
             cells = own[own["time_period"] == period].set_index("category")
-            frame[period_label(period, entry.time_identifier)] = _cells(cells, categories, entry)
+            label = period_label(period, entry.time_identifier)
+            narrow = entry.time_identifier == QUARTERLY and len(side_by_side) > FEW
+            frame[short_label(period, entry).replace("\n", " ") if narrow else label] = _cells(cells, categories, entry)
         if entry.time_identifier == QUARTERLY and order["denominator"].notna().any():
             for heading, column in (("Number, newest", "numerator"), ("Out of, newest", "denominator")):
                 frame[heading] = _counts(order.set_index("category").reindex(categories), column).to_list()

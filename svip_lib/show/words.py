@@ -284,6 +284,20 @@ def _members(released: Released, entry: Indicator, now: Newest) -> str:
     return f"{rows[same & (rows['measure'] == now.row['measure'])]['denominator'].iloc[0]:.0f}"
 
 
+def short_label(period: str, entry: Indicator) -> str:
+    """Return a period as an axis or a narrow column names it; a quarter in two lines.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> short_label("202526Q4", SimpleNamespace(time_identifier="Financial quarter")).split(chr(10))
+        ['Jan to', 'Mar 2026']
+    """
+    if entry.time_identifier == QUARTERLY:
+        quarter = Quarter.from_code(period)
+        return f"{quarter.first_day:%b} to\n{quarter.last_day:%b %Y}"
+    return period_label(period, entry.time_identifier).replace("January ", "Jan ")
+
+
 def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     """Return what a reader who cannot see a chart is told: its kind, its message, and where all values stand."""
     rows = own_rows(released, entry)

@@ -101,6 +101,6 @@ def test_beneath_small_charts_by_quarter_stands_every_quarter_and_the_newest_num
     ]
     rows[-1] |= {"value": None, "numerator": None, "denominator": None, "shorthand": "c"}
     table = indicator_table(drawn_release(entry, rows=rows), entry).set_index("Kind")
-    assert table.columns[0] == "January to March 2025"
+    assert table.columns[0] == "Jan to Mar 2025"
     assert list(table.loc["Kind A"]) == ["10.0%", "20.0%", "30.0%", "40.0%", "50.0%", "5", "10"]
     assert list(table.loc["Kind B"])[-3:] == ["[c]", "[c]", "[c]"]
