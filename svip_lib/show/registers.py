@@ -356,8 +356,9 @@ class Given:
 
     @property
     def report_day(self) -> date:
-        """The day of the paper that the plan stands in."""
-        return date.fromisoformat(self.released.rows.loc[self.released.rows["measure"] == "plan", "as_at"].min())
+        """The day of the paper that the plan stands in; without a plan, the first of all days."""
+        days = self.released.rows.loc[self.released.rows["measure"] == "plan", "as_at"]
+        return date.fromisoformat(days.min()) if len(days) else date.min
 
 
 # Every table that a notebook can ask for: its caption, and how it is made.

@@ -289,7 +289,7 @@ def short_label(period: str, entry: Indicator) -> str:
 
     Example:
         >>> from types import SimpleNamespace
-        >>> short_label("202526Q4", SimpleNamespace(time_identifier="Financial quarter")).split(chr(10))
+        >>> short_label("202526Q4", SimpleNamespace(time_identifier="Financial quarter")).splitlines()
         ['Jan to', 'Mar 2026']
     """
     if entry.time_identifier == QUARTERLY:

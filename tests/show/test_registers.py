@@ -8,7 +8,7 @@ import pytest
 
 from svip_lib.config.authority import read_authority
 from svip_lib.config.registry import read_dictionary
-from svip_lib.show.registers import neighbours_by_group, table_3_quarters
+from svip_lib.show.registers import Given, neighbours_by_group, table_3_quarters
 from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 NEIGHBOURS = {"866": "E06000030", "332": "E08000027", "894": "E06000020"}  # Swindon and Dudley in both sets, Telford in the first
@@ -88,3 +88,13 @@ def test_without_records_of_the_councils_own_there_is_no_table_of_quarters(dicti
     plan = dictionary["placements_table_3_percent"]
     rows = [drawn_row(plan, 42.0, period="202526", measure="plan", category="special")]
     assert table_3_quarters(released_as_drawn(rows), dictionary).empty
+
+
+def test_the_day_of_the_plan_is_that_of_its_paper_and_without_a_plan_no_neighbours_stand_then(repository, dictionary):
+    entry = dictionary["placements_by_group_percent"]
+    medway = read_authority(repository / "data" / "authorities" / "medway")
+    planned = drawn_row(dictionary["ehc_plans_count"], 3254, measure="plan") | {"as_at": "2022-11-29"}
+    rows = by_group(entry, "E06000035", "202122", 31.9, 2697)
+    given = [Given(released_as_drawn(some), None, dictionary, None, medway) for some in ([*rows, planned], rows)]
+    assert [one.report_day for one in given] == [date(2022, 11, 29), date.min]
+    assert neighbours_by_group(given[1].released, dictionary, medway, given[1].report_day).empty
