@@ -190,7 +190,7 @@ def sample(  # noqa: PLR0913 - each is an option of the command
         raise Refusal(f"'{out}' exists already.", remedy="Name a folder that does not exist yet; nothing is overwritten.")
     area = read_authority(project.authority(authority)).area_code
     if figures_of:
-        write_history(out, project, Quarter.parse(figures_of), area=area, plans=plans, seed=seed)
+        write_history(out, project, Quarter.parse(figures_of), authority=authority, plans=plans, seed=seed)
         click.echo(f"Synthetic figures of {figures_of} are in {out}.")
         return
     until, seen_on = until and until.date(), seen_on and seen_on.date()

@@ -16,6 +16,8 @@ from svip_lib.config.yaml_file import Entry
 PLACES = {"area", "value", "period", "last_day", "category"}
 FUNCTIONS: dict[str, Callable] = {}
 SUMS: dict[str, tuple[str, ...]] = {}
+FOLLOWS: dict[str, str] = {}
+NOBODY = "nobody"
 
 
 class Indicator(Entry):
@@ -63,7 +65,7 @@ class Indicator(Entry):
         return self.col_name
 
 
-def indicator(function: Callable | None = None, *, sums: tuple[str, ...] = ()) -> Callable:
+def indicator(function: Callable | None = None, *, sums: tuple[str, ...] = (), follows: str | None = None) -> Callable:
     """Enter a function into the registry under its own name; its parameters name the tables that it needs.
 
     Args:
@@ -74,13 +76,17 @@ def indicator(function: Callable | None = None, *, sums: tuple[str, ...] = ()) -
             One member alone on the right says that two figures are the same number; ``:=`` that a figure is a difference of two
             others, which can be negative and is printed only where both are; ``~`` that two sides come out nearly the same, so that
             each tells of the other.
+        follows: For what is no count of children (money, places): the count of those whom it is about, by whose name it is printed only
+            where that count of the same category and period is, and is not small; ``NOBODY`` where it is about no child.
     """
     if function is None:
-        return lambda told: indicator(told, sums=sums)
+        return lambda told: indicator(told, sums=sums, follows=follows)
     if function.__name__ in FUNCTIONS:
         raise ValueError(f"two indicators are called {function.__name__}")
     FUNCTIONS[function.__name__] = function
     SUMS[function.__name__] = sums
+    if follows:
+        FOLLOWS[function.__name__] = follows
     return function
 
 

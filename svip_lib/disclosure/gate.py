@@ -20,13 +20,25 @@ from svip_lib.config.authority import Thresholds, read_authority
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.cells import WITHHELD, Cells, alone, are_own_counts, as_problem, merged, printed, rounded, withhold
+from svip_lib.disclosure.cells import (
+    WITHHELD,
+    Cells,
+    alone,
+    are_own,
+    are_own_counts,
+    as_problem,
+    following,
+    merged,
+    printed,
+    rounded,
+    withhold,
+)
 from svip_lib.disclosure.protect import Protection, protect
 from svip_lib.disclosure.register import FILE as REGISTER
 from svip_lib.disclosure.register import read_register
 from svip_lib.disclosure.verify import verify
 from svip_lib.figures import Figures, compute_figures, read_figures
-from svip_lib.indicators.shape import KEY
+from svip_lib.indicators.shape import KEY, VALUES
 
 OWNER_ONLY = 0o700
 # Read by every section: a change in one of these is a change in the figures.
@@ -49,10 +61,13 @@ class Proof:
 
     cells: Cells
     protection: Protection
+    thresholds: dict[str, int]
 
     def failures(self, rows: pd.DataFrame) -> list[str]:
         """Return in words, for the owner only, what keeps figures that were read back from being proven; nothing is the proof."""
         released, failures = printed(rows, self.cells)
+        beside = rows["value"].notna() & following(rows, self.thresholds)
+        failures += [f"'{name}' tells of children whose number is withheld." for name in rows.loc[beside, "indicator"].unique()]
         return failures + verify(self.cells.problem, released, self.protection.changes, self.protection.witness)
 
 
@@ -145,7 +160,11 @@ def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, reg
         rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
         exact = rows[~rows["indicator"].isin(policy.rounded)]
         proof = _protect(exact, thresholds, register)
+        few = following(rows, thresholds)  # by the exact counts: one that is rounded to nought is not nought
         rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, proof.cells, proof.protection.hidden)
+        few |= following(rows, thresholds)
+        rows.loc[few, VALUES[:3]] = float("nan")
+        rows.loc[few, "shorthand"] = WITHHELD
         registers = registers | {
             "own_findings": _few_rows(registers["own_findings"], thresholds[""]),
             "own_rows": _few_set_aside(registers["own_rows"], thresholds[""]),
@@ -165,7 +184,7 @@ def _protect(rows: pd.DataFrame, thresholds: dict[str, int], register: pd.DataFr
         cells = as_problem(rows, thresholds, register, published, beside)
         protection = protect(cells.problem)
         if not (more := alone(cells, protection.hidden) - beside):
-            return Proof(cells, protection)
+            return Proof(cells, protection, thresholds)
         beside |= more
 
 
@@ -202,7 +221,7 @@ def _few_set_aside(rows: pd.DataFrame, threshold: int) -> pd.DataFrame:
 
 def _withheld(rows: pd.DataFrame) -> pd.DataFrame:
     """How many figures there are and how many are withheld; by table it would help to tell the small from those that guard them."""
-    own = rows[are_own_counts(rows)]
+    own = rows[are_own(rows)]
     return pd.DataFrame({"figures": [len(own)], "withheld": [int((own["shorthand"] == WITHHELD).sum())]})
 
 

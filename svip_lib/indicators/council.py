@@ -38,6 +38,15 @@ class Council:
     origin: str
 
     @property
+    def quarter(self) -> Quarter:
+        """The newest whole quarter, of which the registers tell."""
+        return self.quarters[-1]
+
+    def register(self, name: str) -> pd.DataFrame | None:
+        """Return the clean rows of one of the council's other registers, as ``ledger``; nothing where it was not supplied."""
+        return self.clean.get(name)
+
+    @property
     def quarters(self) -> list[Quarter]:
         """The quarters that lie within the return whole, oldest first."""
         return self.told.quarters
@@ -77,7 +86,7 @@ class Council:
         """Return the plans on the last census day that the return covers by DfE's groups of placements, as figures."""
         covered = [day for day in sorted(self.census_days) if self.told.first_day <= day <= self.told.last_day]
         if not covered:
-            return self.figures(pd.DataFrame(columns=["time_period", "value"], dtype="float64"))
+            return self.nothing()
         groups = self._census(covered[-1])["published_group"].replace("ed_elsewhere", "elsewhere")
         numbers = groups.value_counts().rename_axis("category").rename("value").astype(float).reset_index()
         told = {"breakdown": "placement_group", "time_period": academic_year_of(covered[-1]), "time_identifier": ACADEMIC}
@@ -124,6 +133,10 @@ class Council:
         rows = pd.DataFrame({"numerator": groups.sum().reindex(codes), "denominator": groups.count().reindex(codes)}).fillna(0.0)
         rows["value"] = 100 * rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
         return self.figures(rows.rename_axis("time_period").reset_index())
+
+    def nothing(self) -> pd.DataFrame:
+        """Return no figures, which a reader is told of as not supplied."""
+        return self.figures(pd.DataFrame({"time_period": pd.Series(dtype="str"), "value": pd.Series(dtype="float64")}))
 
     def figures(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Complete the rows: whose they are, since when they could be known, and why one is missing."""
