@@ -1,11 +1,9 @@
 """What a notebook holds: open a section, show its figures, close it."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-import mistune
 import pandas as pd
 from IPython.display import HTML, display
 from markupsafe import Markup
@@ -17,10 +15,8 @@ from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, read_bases, read_dictionary
 from svip_lib.disclosure.gate import Released, is_current, read_released
-from svip_lib.show import charts, marks, registers, tables, words
+from svip_lib.show import changes, charts, commentary, marks, registers, tables, words
 from svip_lib.status import Status, duty_status, trajectory_status
-
-REFERENCE = re.compile(r"\{([^{}]*)\}")
 
 
 def open_section(name: str, authority: str = "medway", quarter: str = "latest", edition: str = "public") -> "Section":
@@ -142,6 +138,15 @@ class Section:
         self._shown += [entry.name for entry in [*planned, *duties]]
         _show(Markup('<div class="statuses"><div>{}</div><div>{}</div></div>').format(trajectory, duty))
 
+    def changes(self, *names: str) -> None:
+        """Show for some indicators what the pack before told of them, what this one tells, and the short and the long trend."""
+        entries = [self._indicator(name) for name in names]
+        self._shown += names
+        how = self.authority.short_trend_quarters, self.authority.long_trend_quarters
+        marked = "SYNTHETIC in part: " if any(words.is_synthetic(self.released, entry) for entry in entries) else ""
+        frame = changes.since_last_look(self.released, entries, *how)
+        _show(self._table(frame, "changes", f"{marked}What this pack tells, and what the one before told"))
+
     def table(self, name: str) -> None:
         """Show one of the tables that are not an indicator's: one of ``registers.TABLES``."""
         if name not in registers.TABLES:
@@ -159,15 +164,11 @@ class Section:
         """Show the analyst's words on this quarter, if there are any; every figure in them is named and never typed.
 
         Raises:
-            Refusal: When a name in braces is not an indicator of this pack; with file and line.
+            Refusal: As ``read_commentary`` does.
         """
         if not self._commentary.is_file():
             return
-        lines = self._commentary.read_text(encoding="utf-8").splitlines()
-        text = "\n".join(self._with_figures(told, line) for line, told in enumerate(lines, start=1))
-        # Escaping: whatever HTML stands in a commentary file is shown as the text that it is.
-        html = mistune.create_markdown(escape=True)(text)
-        _show(Markup('<blockquote class="commentary">{}</blockquote>').format(Markup(html)))
+        _show(commentary.read_commentary(self._commentary, self.released, self.dictionary))
 
     def close(self) -> None:
         """Show the sources of what was shown, and make sure that every indicator of this section has been.
@@ -209,33 +210,6 @@ class Section:
         absent = "unverified" if status.kind == "unverified" else "z"
         plan = words.number(status.plan, entry, absent if pd.isna(status.plan) else "", signed=False)
         return [entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
-
-    def _with_figures(self, text: str, line: int) -> str:
-        """A line of commentary with the newest figure in the place of each name in braces."""
-
-        def figure(found: re.Match) -> str:
-            if found[1] not in self.dictionary:
-                raise Refusal(
-                    f"'{found[0]}' is not an indicator.",
-                    file=self._commentary,
-                    line=line,
-                    remedy="Write the indicator's name from data/dictionary/indicators.csv between the braces.",
-                )
-            entry = self.dictionary[found[1]]
-            now = words.newest(self.released, entry)
-            if words.is_headline_withheld(self.released, entry):
-                raise Refusal(
-                    f"'{found[0]}' is withheld in this edition, so no sentence may tell it.",
-                    file=self._commentary,
-                    line=line,
-                    remedy="Take the sentence out, or name an indicator that is shown.",
-                )
-            return words.headline(now.row["value"], entry) if now else "[x]"
-
-        told = REFERENCE.sub(figure, text)
-        if "{" in told or "}" in told:
-            raise Refusal("A brace stands alone.", file=self._commentary, line=line, remedy="Write an indicator's name between two braces.")
-        return told
 
     def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
         self._tables += 1

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
-from svip_lib.show.words import IN_ORDER, NO_BREAK, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import IN_ORDER, NO_BREAK, REVISED, SHORTHAND, neighbour_periods, number, own_rows, plain, revised, shown
 
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
@@ -105,6 +105,8 @@ def _by_period(released: Released, entry: Indicator) -> pd.DataFrame:
         columns[part] = _counts(own, "numerator", signed=entry.signed == "yes")
         columns[whole] = _counts(own, "denominator")
     columns[f"{area}{unit}"] = _text(own, entry)
+    for _, period in revised(released, entry):
+        columns[f"{area}{unit}"][period] += f" [{REVISED}]"
     if len(plan):
         columns[f"Plan{unit}"] = _text(plan, entry)
         columns |= _differences(own, plan, entry)
@@ -175,9 +177,11 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
         categories = list(order.sort_values("value", ascending=False, kind="stable")["category"])
     frame = pd.DataFrame({entry.filter_hint or "Category": [entry.categories.get(category, category) for category in categories]})
     if len(periods) > 1:
+        again = revised(released, entry)
         for period in _few(periods, entry):
             cells = own[own["time_period"] == period].set_index("category")
-            frame[period_label(period, entry.time_identifier)] = _cells(cells, categories, entry)
+            marks = [f" [{REVISED}]" if (category, period) in again else "" for category in categories]
+            frame[period_label(period, entry.time_identifier)] = [*map("".join, zip(_cells(cells, categories, entry), marks, strict=True))]
         return frame
     cells = own.set_index("category")
     if own["denominator"].notna().any():

@@ -11,6 +11,7 @@ from svip_lib.disclosure.gate import Released
 MINUS = "\u2212"
 WHOLE = 100.0
 WITHHELD = "c"
+REVISED = "r"
 IN_ORDER = ("age_group", "case_stage")  # breakdowns that have an order of their own; others are told by size
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
@@ -20,6 +21,7 @@ SHORTHAND = {
     "low": "rounds to 0",
     "u": "unreliable",
     "unverified": "nobody has verified it yet",
+    REVISED: "revised by its publisher since the pack before",
 }
 
 
@@ -72,6 +74,7 @@ class Newest:
     label: str
     row: pd.Series
     before: pd.Series | None
+    year_before: pd.Series | None
     plan: float | None
 
 
@@ -108,6 +111,9 @@ def newest(released: Released, entry: Indicator) -> Newest | None:
     here = rows[rows["time_period"] == period]
     row = here[here["category"] == lead].iloc[0] if lead else here.loc[here["value"].idxmax()]
     same = rows[(rows["category"] == row["category"]) & (rows["time_period"] < period)]
+    last_year = (
+        same[same["time_period"] == Quarter.from_code(period).year_before.code] if entry.time_identifier == QUARTERLY else same.head(0)
+    )
     plan = shown(released, entry)
     plan = plan[
         (plan["area"] == released.area("authority"))
@@ -120,6 +126,7 @@ def newest(released: Released, entry: Indicator) -> Newest | None:
         period_label(period, entry.time_identifier),
         row,
         same.iloc[-1] if len(same) else None,
+        last_year.iloc[-1] if len(last_year) else None,
         float(plan.iloc[0]) if len(plan) else None,
     )
 
@@ -235,7 +242,7 @@ def meaning(released: Released, entry: Indicator) -> str:
     compared = entry.indicator_unit == "%" and entry.chart != "table" and now.row["origin"] == "published"
     others = _others(released, entry, now) if compared else ""
     earlier = period_label(now.before["time_period"], entry.time_identifier) if now.before is not None else ""
-    sentences = [others, _change(now, entry, earlier) if earlier else ""]
+    sentences = [others, _change(now, entry, earlier) if earlier else "", _a_year_before(now, entry), _revised(released, entry)]
     return " ".join([*(text for text in sentences if text), entry.reading])
 
 
@@ -254,6 +261,40 @@ def _change(now: Newest, entry: Indicator, earlier: str) -> str:
     share = f" ({plain(100 * abs(difference / before), '%', 1)})" if before else ""
     size = headline(abs(difference), entry)
     return f"{subject}In {earlier} it was {was}: {direction} {size}{share} since."
+
+
+def _a_year_before(now: Newest, entry: Indicator) -> str:
+    """The same quarter of the year before: requests and plans follow the school year."""
+    if now.year_before is None:
+        return ""
+    label = period_label(now.year_before["time_period"], entry.time_identifier)
+    return f"A year before, in {label}, it was {headline(now.year_before['value'], entry)}."
+
+
+def _revised(released: Released, entry: Indicator) -> str:
+    """Which published figures the pack before told otherwise."""
+    told = [
+        f"{entry.categories.get(category, '')} {period_label(period, entry.time_identifier)} (was {headline(value, entry)})".strip()
+        for (category, period), value in revised(released, entry).items()
+    ]
+    return f"[{REVISED}] Revised by the publisher since the pack before: {', '.join(told)}." if told else ""
+
+
+def revised(released: Released, entry: Indicator) -> dict[tuple[str, str], float]:
+    """Return by category and period what the pack before told of the authority's published figures, where they are told otherwise now."""
+    then = last_look(released, entry).set_index(["category", "time_period"])["value"]
+    rows = own_rows(released, entry)
+    now = rows[rows["origin"] == "published"].set_index(["category", "time_period"])["value"].dropna()
+    both = then.index.intersection(now.index)
+    return {place: then[place] for place in both if headline(then[place], entry) != headline(now[place], entry)}
+
+
+def last_look(released: Released, entry: Indicator) -> pd.DataFrame:
+    """Return the authority's published figures of an indicator as they were known on the day of the pack before."""
+    table = released.registers["last_look"]
+    rows = own_rows(released, entry)
+    chosen = table[(table["indicator"] == entry.name) & table["measure"].isin(rows["measure"].unique())]
+    return chosen.assign(value=chosen["value"].astype(float))
 
 
 def _others(released: Released, entry: Indicator, now: Newest) -> str:
