@@ -147,6 +147,27 @@ class Section:
         frame = changes.since_last_look(self.released, entries, *how)
         _show(self._table(frame, "changes", f"{marked}What this pack tells, and what the one before told"))
 
+    def compare(self, *names: str) -> None:
+        """Show some shares beside those of the neighbours, the region and England, each at one time and on one base."""
+        entries = [self._indicator(name) for name in names]
+        self._shown += names
+        frame = tables.comparison(self.released, entries)
+        bases = "; ".join(dict.fromkeys(f"{self._bases[entry.base]}" for entry in entries))
+        caption = "Beside similar councils, the region and England"
+        _show(self._table(frame, "comparison", caption, numeric=set(frame.columns[1:]), notes=[f"Bases, in order: {bases}."]))
+
+    def stated(self, name: str) -> None:
+        """Show what the council's papers state in one of the agreement's lists, as sentences, each with its source."""
+        sources = {source.id: source for source in self.agreement.sources}
+        items = []
+        for entry in getattr(self.agreement, name):
+            told = sources[entry.source]
+            day = f", {day_label(told.published_on)}" if told.published_on else ""
+            unverified = f" {registers.UNVERIFIED}" if entry.unverified else ""
+            item = Markup('<li>{} <span class="base">Source: {}{}.{}</span></li>')
+            items.append(item.format(entry.text, told.publisher.partition(", report to")[0], day, unverified))
+        _show(Markup("<ul>{}</ul>").format(Markup("").join(items)))
+
     def table(self, name: str) -> None:
         """Show one of the tables that are not an indicator's: one of ``registers.TABLES``."""
         if name not in registers.TABLES:
@@ -177,6 +198,8 @@ class Section:
             Refusal: When the dictionary gives this section an indicator that the notebook does not show.
         """
         own = [entry.name for entry in self.dictionary.values() if entry.section == self.name]
+        if not own:
+            return  # a section that only tells what others show leaves the sources to them
         forgotten = [name for name in own if name not in self._shown]
         if forgotten:
             raise Refusal(

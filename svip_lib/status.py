@@ -97,8 +97,9 @@ def trend(released: Released, entry: Indicator, category: str, periods: int) -> 
     Returns:
         "Better", "Worse", "Higher", "Lower" or "The same"; "Too few figures" where fewer earlier ones are known.
     """
-    own = released.select(entry.name, area=released.area("authority"), base=entry.base, measure=["actual", "published"], category=category)
-    own = own[own["origin"] != "council"] if (own["origin"] == "published").any() else own  # not what a council's paper once printed
+    own = released.select(entry.name, area=released.area("authority"), base=entry.base, category=category)
+    actual = own[own["measure"] == "actual"]
+    own = actual if len(actual) else own[(own["measure"] == "published") & (own["origin"] == "published")]
     values = own.sort_values("time_period")["value"].dropna().round(entry.indicator_dp)
     if len(values) <= periods:
         return "Too few figures"

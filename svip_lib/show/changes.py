@@ -33,8 +33,8 @@ def _row(released: Released, entry: Indicator, short: int, long: int) -> list[st
         return [entry.label, NOT_TOLD, NOT_TOLD, NOT_TOLD, NOT_TOLD]
     category = now.row["category"]
     then = _then(released, entry, now.period, category)
-    told = NOT_TOLD if then is None else f"{headline(then['value'], entry)} ({period_label(then['time_period'], entry.time_identifier)})"
-    here = f"{headline(now.row['value'], entry)} ({now.label})"
+    told = NOT_TOLD if then is None else f"{_value(then, entry)} ({_short(then['time_period'], entry)})"
+    here = f"{headline(now.row['value'], entry)} ({_short(now.period, entry)})"
     if told == here:
         return [entry.label, told, "No newer figure", *(trend(released, entry, category, many) for many in (short, long))]
     same_period = then is not None and then["time_period"] == now.period
@@ -42,11 +42,22 @@ def _row(released: Released, entry: Indicator, short: int, long: int) -> list[st
     return [entry.label, told, here, *(trend(released, entry, category, many) for many in (short, long))]
 
 
+def _short(period: str, entry: Indicator) -> str:
+    if entry.time_identifier != QUARTERLY:
+        return period_label(period, entry.time_identifier)
+    quarter = Quarter.from_code(period)
+    return f"Q{quarter.number} of {str(quarter)[:7]}"
+
+
+def _value(row: pd.Series, entry: Indicator) -> str:
+    return f"[{row['shorthand']}]" if pd.isna(row["value"]) else headline(row["value"], entry)
+
+
 def _then(released: Released, entry: Indicator, period: str, category: str) -> pd.Series | None:
     """The newest figure that the pack before told of a category."""
     if entry.time_identifier == QUARTERLY:
         known = own_rows(released, entry)
-        known = known[(known["time_period"] == Quarter.from_code(period).previous.code) & known["value"].notna()]
+        known = known[known["time_period"] == Quarter.from_code(period).previous.code]
     else:
         known = last_look(released, entry).sort_values("time_period")
     known = known[known["category"] == category]

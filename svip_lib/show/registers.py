@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from svip_lib.config.agreement import Agreement, Amount
-from svip_lib.config.periods import period_label
+from svip_lib.config.assurance import SIGNATURES, read_sign_offs
+from svip_lib.config.authority import Roles
+from svip_lib.config.periods import Quarter, day_label, period_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
+from svip_lib.config.yaml_file import read_yaml
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.words import number, plain
 
@@ -256,6 +260,19 @@ def amounts_stated(agreement: Agreement) -> pd.DataFrame:
     return pd.concat([table[~unknown], pd.DataFrame([rest])], ignore_index=True) if unknown.any() else table
 
 
+def sign_off(folder: Path, quarter: Quarter) -> pd.DataFrame:
+    """Return who signs for the pack, by role, and on which day each has."""
+    roles, signed = read_yaml(folder / "roles.yaml", Roles), read_sign_offs(folder)
+    days = signed[(signed["quarter"] == str(quarter)) & (signed["what"] == "pack")].set_index("role")["signed_on"]
+    return pd.DataFrame(
+        {
+            "Signs as": [role.capitalize() for role in SIGNATURES],
+            "Post": [getattr(roles, role) or "not yet named" for role in SIGNATURES],
+            "Signed on": [day_label(date.fromisoformat(days[role])) if role in days else "not yet signed" for role in SIGNATURES],
+        }
+    )
+
+
 def assurance(path: Path) -> pd.DataFrame:
     """Return one of the council's logs (decisions, assumptions) as it stands, without its machine names.
 
@@ -320,6 +337,7 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
     "unverified": ("What nobody has verified", lambda given: unverified(given.agreement)),
     "amounts": ("The money that the agreement names", lambda given: amounts(given.agreement)),
     "amounts_stated": ("The money that the council's report states", lambda given: amounts_stated(given.agreement)),
+    "sign_off": ("Who signs for this pack", lambda given: sign_off(given.assurance, given.released.quarter)),
     "decisions": ("Decisions that shape this pack", lambda given: assurance(given.assurance / "decisions.csv")),
     "assumptions": ("Assumptions that this pack rests on", lambda given: assurance(given.assurance / "assumptions.csv")),
 }

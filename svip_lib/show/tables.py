@@ -7,7 +7,20 @@ from markupsafe import Markup
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import Released
-from svip_lib.show.words import IN_ORDER, NO_BREAK, REVISED, SHORTHAND, neighbour_periods, number, own_rows, plain, revised, shown
+from svip_lib.show.words import (
+    IN_ORDER,
+    NO_BREAK,
+    REVISED,
+    SHORTHAND,
+    comparator,
+    neighbour_periods,
+    newest,
+    number,
+    own_rows,
+    plain,
+    revised,
+    shown,
+)
 
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
@@ -83,6 +96,24 @@ def indicator_table(released: Released, entry: Indicator) -> pd.DataFrame:
     if entry.chart == "neighbours":
         return _by_authority(released, entry)
     return _by_category(released, entry) if (own_rows(released, entry)["category"] != "").any() else _by_period(released, entry)
+
+
+def comparison(released: Released, entries: list[Indicator]) -> pd.DataFrame:
+    """Return a row a share: the newest that most neighbours have too, and those it is compared with, at one time and on one base."""
+    areas = {role: released.area(role) for role in ("authority", "neighbours", "region", "England")}
+    heads = {"neighbours": "Neighbours, mean"}
+    rows = []
+    for entry in entries:
+        now = newest(released, entry.model_copy(update={"chart": "neighbours"})) or newest(released, entry)
+        row = {"Measure": f"{entry.label}, {now.label}" if now else entry.label}
+        for role, area in areas.items():
+            value = comparator(released, entry, now, area) if now else None
+            if area:
+                row[heads.get(role, released.area_name(area))] = number(
+                    float("nan") if value is None else value, entry, "x" if value is None else ""
+                )
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _text(rows: pd.DataFrame, entry: Indicator) -> pd.Series:

@@ -199,7 +199,7 @@ def _beside(released: Released, entry: Indicator, now: Newest) -> str:
     if now.plan is not None:
         gap = gap_to_plan(now.row["value"], now.plan, entry)
         return f", {gap}"
-    england = _comparator(released, entry, now, released.area("England"))
+    england = comparator(released, entry, now, released.area("England"))
     return f" (England {number(england, entry)})" if entry.indicator_unit == "%" and entry.chart != "table" and england is not None else ""
 
 
@@ -227,7 +227,8 @@ def gap_to_plan(value: float, plan: float, entry: Indicator) -> str:
     return f"{size} {side} the plan of {number(plan, entry, signed=False)}"
 
 
-def _comparator(released: Released, entry: Indicator, now: Newest, area: str | None) -> float | None:
+def comparator(released: Released, entry: Indicator, now: Newest, area: str | None) -> float | None:
+    """Return the figure of another area at the same period, category and base, if there is one."""
     rows = shown(released, entry)
     rows = rows[(rows["area"] == area) & (rows["time_period"] == now.period) & (rows["category"] == now.row["category"])]
     found = rows[rows["measure"] == now.row["measure"]]["value"].dropna()
@@ -302,7 +303,7 @@ def _others(released: Released, entry: Indicator, now: Newest) -> str:
     told, missing = [], []
     for role in ("neighbours", "region", "England"):
         area = released.area(role)
-        value = _comparator(released, entry, now, area)
+        value = comparator(released, entry, now, area)
         name = "the neighbours' mean" if role == "neighbours" else "England" if role == "England" else _region(released, area)
         if value is None:
             missing.append(name)
