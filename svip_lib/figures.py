@@ -196,7 +196,7 @@ def own_figures(council: Council, dictionary: dict[str, Indicator]) -> pd.DataFr
 
 
 def _history(project: Project, authority: str, quarter: Quarter, dictionary: dict[str, Indicator], area: str) -> pd.DataFrame:
-    """The figures that the council keeps of earlier quarters, each as it was told then.
+    """The figures of earlier quarters, each as it was told then: as the council keeps them, and for the quarter before from its extracts.
 
     Raises:
         Refusal: When a file names an indicator that the pack does not know, or figures of another quarter.
@@ -206,6 +206,10 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
         folder = project.find_extracts(authority, earlier)
         file = folder / "figures.csv" if folder else None
         if file is None or not file.is_file():
+            laid_out = file is not None and earlier == quarter.previous and earlier in project.quarters(authority)
+            if laid_out and (own := read_own(project, authority, earlier)):
+                told = own_figures(own_records(own, project), dictionary)
+                parts.append(told[told["time_period"] == earlier.code])
             continue
         rows = read_figures(file)
         for column, known in (("indicator", set(dictionary)), ("time_period", {earlier.code}), ("area", {area})):

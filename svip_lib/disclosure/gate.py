@@ -254,7 +254,7 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
     data += [path for path in project.released(authority).rglob("*") if path.is_file()]
     earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]
-    data += [folder / "figures.csv" for folder in earlier if folder]
+    data += [path for folder in earlier if folder for path in _told_of_earlier(folder)]
     extracts = project.find_extracts(authority, quarter)
     data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
     code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]
@@ -264,6 +264,12 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
             base = project.data if path.is_relative_to(project.data) else project.root
             digest.update(path.relative_to(base).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _told_of_earlier(extracts: Path) -> list[Path]:
+    """What an earlier quarter is told from: the figures that are kept of it, else its extracts."""
+    kept = extracts / "figures.csv"
+    return [kept] if kept.is_file() else list(extracts.iterdir())
 
 
 def _write(released: Released, proof: Proof | None, folder: Path) -> None:
