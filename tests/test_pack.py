@@ -181,7 +181,7 @@ def test_an_indicator_that_a_section_forgets_stops_the_run(pack, whole_checkout)
 
 def test_a_commentary_that_names_no_indicator_stops_the_run_with_file_and_line(pack, whole_checkout):
     words = whole_checkout / "data/authorities/medway/commentary/2025-26-Q4/40_high_needs_finance.md"
-    words.write_text("The block was {high_needs_block_gbp}.\n\nThe balance was {balance_gbp}.\n", encoding="utf-8")
+    words.write_text("written_on: 2026-11-24\n\nThe balance was {balance_gbp}.\n", encoding="utf-8")
     try:
         done = run_svip(whole_checkout, "run", "--quiet")
     finally:

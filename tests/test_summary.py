@@ -23,7 +23,7 @@ def prose(pack):
 def syllables(word):
     """How many syllables a word has: its groups of vowels, less a silent e at its end."""
     groups = re.findall(r"[aeiouy]+", word.lower())
-    silent = len(groups) > 1 and re.search(r"[^aeiouyl]e$", word.lower()) is not None
+    silent = len(groups) > 1 and re.search(r"([^aeiouyl]|[aeiouy]l)e$", word.lower()) is not None
     return max(len(groups) - silent, 1)
 
 
