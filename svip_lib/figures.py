@@ -35,7 +35,8 @@ class Figures:
 
     Attributes:
         rows: One row a figure: the key and the values of ``indicators.shape``.
-        areas: One row an area that occurs: ``area``, ``area_name``, ``role`` (authority, neighbour, region, England, neighbours).
+        areas: One row an area that occurs: ``area``, ``area_name``, ``la_code``, ``role`` (authority, neighbour, neighbour_before for
+            one that stands in an earlier set only, region, England, neighbours for their mean).
         registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``, and of the council's own records
             ``own_rows`` (a row a table), ``own_findings`` (a row a rule and table) and ``revisions`` (a row a figure that an earlier
             quarter told otherwise); empty where it supplied none. ``last_look`` are the authority's published figures as they were
@@ -140,17 +141,8 @@ def check_registry(dictionary: dict[str, Indicator]) -> None:
 
 def _areas(name: str, authority: Authority, published: Published, as_at: date) -> pd.DataFrame:
     """The authority and whom it is compared with, each with its role."""
-    neighbours = authority.neighbours_in_force(as_at)
     known = published.areas.rename(columns={"area_code": "area", "name": "area_name"})
-    by_la_code = known[known["level"] == "Local authority"]
-    found = by_la_code[by_la_code["la_code"].isin(neighbours.la_codes)]
-    lost = sorted(set(neighbours.la_codes) - set(found["la_code"]))
-    if lost:
-        raise Refusal(
-            f"The neighbours {', '.join(lost)} of the set '{neighbours.id}' are not in areas.csv.",
-            file=f"data/authorities/{name}/authority.yaml",
-            remedy="Give the three-digit codes of authorities that exist.",
-        )
+    by_la_code = known[known["level"] == "Local authority"].set_index("la_code")["area"]
     own = known[known["area"] == authority.area_code]
     if own.empty or own["level"].iloc[0] != "Local authority":
         raise Refusal(
@@ -158,17 +150,27 @@ def _areas(name: str, authority: Authority, published: Published, as_at: date) -
             file=f"data/authorities/{name}/authority.yaml",
             remedy="Give the nine-character code of the authority, as E06000035.",
         )
-    if authority.area_code in set(found["area"]):
-        raise Refusal(
-            f"{authority.name} stands among its own neighbours in the set '{neighbours.id}'.",
-            file=f"data/authorities/{name}/authority.yaml",
-            remedy="Take its code out of the set.",
-        )
-    roles = {authority.area_code: "authority", own["region_code"].iloc[0]: "region", ENGLAND: "England"}
-    roles |= dict.fromkeys(found["area"], "neighbour")
-    table = known[known["area"].isin(roles)][["area", "area_name"]]
+    roles = {}
+    neighbours = authority.neighbours_in_force(as_at)
+    earlier = [entry for entry in authority.neighbour_sets if entry.in_force_from < neighbours.in_force_from]
+    for entry, role in [*((entry, "neighbour_before") for entry in earlier), (neighbours, "neighbour")]:
+        if lost := sorted(set(entry.la_codes) - set(by_la_code.index)):
+            raise Refusal(
+                f"The neighbours {', '.join(lost)} of the set '{entry.id}' are not in areas.csv.",
+                file=f"data/authorities/{name}/authority.yaml",
+                remedy="Give the three-digit codes of authorities that exist.",
+            )
+        roles |= dict.fromkeys(by_la_code[entry.la_codes], role)
+        if authority.area_code in roles:
+            raise Refusal(
+                f"{authority.name} stands among its own neighbours in the set '{entry.id}'.",
+                file=f"data/authorities/{name}/authority.yaml",
+                remedy="Take its code out of the set.",
+            )
+    roles |= {authority.area_code: "authority", own["region_code"].iloc[0]: "region", ENGLAND: "England"}
+    table = known[known["area"].isin(roles)][["area", "area_name", "la_code"]]
     table = table.assign(role=table["area"].map(roles))
-    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [neighbours.label], "role": ["neighbours"]})
+    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [neighbours.label], "la_code": [""], "role": ["neighbours"]})
     return pd.concat([table, mean], ignore_index=True)
 
 

@@ -173,7 +173,7 @@ class Section:
         if name not in registers.TABLES:
             raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(registers.TABLES)}.")
         caption, make = registers.TABLES[name]
-        frame = make(registers.Given(self.released, self.agreement, self.dictionary, self._assurance))
+        frame = make(registers.Given(self.released, self.agreement, self.dictionary, self._assurance, self.authority))
         self._shown += registers.INDICATORS.get(name, ())
         if frame.empty:
             _show(Markup('<p class="table-note">{}: none.</p>').format(caption))

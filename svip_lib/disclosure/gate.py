@@ -77,7 +77,7 @@ class Released:
 
     Attributes:
         rows: One row a figure, in the shape of ``indicators.shape``.
-        areas: One row an area: ``area``, ``area_name``, ``role``.
+        areas: One row an area: ``area``, ``area_name``, ``la_code``, ``role``.
         registers: The tables of ``Figures``; in the public edition also ``withheld`` and ``rounded``.
     """
 

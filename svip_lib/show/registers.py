@@ -9,13 +9,13 @@ import pandas as pd
 
 from svip_lib.config.agreement import Agreement, Amount
 from svip_lib.config.assurance import SIGNATURES, read_sign_offs
-from svip_lib.config.authority import Roles
-from svip_lib.config.periods import Quarter, day_label, period_label
+from svip_lib.config.authority import Authority, Roles
+from svip_lib.config.periods import Quarter, day_label, january_of, period_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
 from svip_lib.config.yaml_file import read_yaml
 from svip_lib.disclosure.gate import Released
-from svip_lib.show.words import number, plain
+from svip_lib.show.words import is_synthetic, number, plain
 
 UNVERIFIED = "[unverified]"
 ALL_PLANS = "All plans"
@@ -93,6 +93,69 @@ def table_3(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFram
         for heading, rows, entry in ((f"{label}, plan", planned, plan), (f"{label}, closest", actual, closest)):
             cells = rows[rows["time_period"] == period].set_index("category")["value"].reindex(frame.index)
             frame[heading] = [number(value, entry, "x" if pd.isna(value) else "") for value in cells]
+    return frame
+
+
+def table_3_quarters(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return the plan's Table 3 and the council's own quarters by its kinds of place, in the order of time; no difference is formed.
+
+    Returns:
+        Text: a row a January of the plan and a last day of a quarter, each on a base of its own.
+    """
+    plan, own = dictionary["placements_table_3_percent"], dictionary["placements_by_table_3_quarter_percent"]
+    planned = released.select(plan.name, measure="plan", area=released.area("authority"))
+    counted = released.select(own.name, measure="actual", area=released.area("authority"))
+    if counted.empty:
+        return pd.DataFrame()
+    says_own = "SYNTHETIC" if is_synthetic(released, own) else "own records"
+    januaries = {period: date(january_of(period), 1, 31) for period in planned["time_period"]}
+    last_days = {code: Quarter.from_code(code).last_day for code in counted["time_period"]}
+    parts = []
+    for rows, days, says, absent in ((planned, januaries, "plan", "[x]"), (counted, last_days, says_own, "[z]")):
+        cells = [number(value, own, mark) for value, mark in zip(rows["value"], rows["shorthand"], strict=True)]
+        told = rows.assign(cell=cells, day=rows["time_period"].map(days), says=says)
+        wide = told.pivot(index=["day", "says"], columns="category", values="cell").reindex(columns=list(plan.categories))
+        parts.append(wide.astype("object").fillna(absent))
+    frame = pd.concat(parts).sort_index().rename(columns=plan.categories)
+    when = [f"{f'{day:%B %Y}' if says == 'plan' else day_label(day)}, {says}" for day, says in frame.index]
+    frame.insert(0, "When", when)
+    return frame
+
+
+def neighbours_by_group(released: Released, dictionary: dict[str, Indicator], authority: Authority, day: date) -> pd.DataFrame:
+    """Return the authority, its neighbours, its region and England by DfE's groups of places, each in per cent of all its plans.
+
+    Args:
+        released: The released figures.
+        dictionary: The indicators.
+        authority: The council, which knows its neighbours by date.
+        day: The neighbours are those of this day, and the January is the newest before it that at least half of them have.
+
+    Returns:
+        Text: a row an area, with the number of plans that is the base of its shares.
+    """
+    entry = dictionary["placements_by_group_percent"]
+    rows = released.select(entry.name, measure="actual")
+    if all(known.in_force_from > day for known in authority.neighbour_sets):
+        return pd.DataFrame()
+    members = released.areas.loc[released.areas["la_code"].isin(authority.neighbours_in_force(day).la_codes), "area"]
+    known = rows[rows["area"].isin(members) & rows["value"].notna()].groupby("time_period")["area"].nunique()
+    periods = [period for period in known.index if 2 * known[period] >= len(members) and january_of(period) <= day.year]
+    if not periods:
+        return pd.DataFrame()
+    here = rows[rows["time_period"] == periods[-1]]
+    shares = here.pivot(index="area", columns="category", values="value").reindex(columns=list(entry.categories))
+    near = shares.reindex(members).sort_values(shares.columns[0], ascending=False)
+    mean = near.mean().rename(f"Neighbours, mean of {known[periods[-1]]}").to_frame().T
+    others = [shares.reindex([released.area(role)]) for role in ("region", "England")]
+    table = pd.concat([shares.reindex([released.area("authority")]), near, mean, *others])
+    plans = here.groupby("area")["denominator"].max()
+    bases = ["[x]" if pd.isna(value) else plain(value, "", 0) for value in plans.reindex(table.index)]
+    names = released.areas.set_index("area")["area_name"]
+    frame = pd.DataFrame({f"Area, {period_label(periods[-1], entry.time_identifier)}": [names.get(area, area) for area in table.index]})
+    frame["All plans"] = ["[z]" if area in mean.index else base for area, base in zip(table.index, bases, strict=True)]
+    for category, heading in entry.categories.items():
+        frame[heading] = [number(value, entry, "x" if pd.isna(value) else "") for value in table[category]]
     return frame
 
 
@@ -304,6 +367,13 @@ class Given:
     agreement: Agreement
     dictionary: dict[str, Indicator]
     assurance: Path
+    authority: Authority
+
+    @property
+    def report_day(self) -> date:
+        """The day of the paper that the plan stands in; without a plan, the first of all days."""
+        days = self.released.rows.loc[self.released.rows["measure"] == "plan", "as_at"]
+        return date.fromisoformat(days.min()) if len(days) else date.min
 
 
 # Every table that a notebook can ask for: its caption, and how it is made.
@@ -311,6 +381,19 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
     "table_3": (
         "What the plan's own table of placements projects, and the published shares that come closest to it (unconfirmed)",
         lambda given: table_3(given.released, given.dictionary),
+    ),
+    "table_3_quarters": (
+        "Table 3 as planned, on its own base, which is not known; and by the council's records, on all plans less further education"
+        " and placement not recorded (closest, and unconfirmed)",
+        lambda given: table_3_quarters(given.released, given.dictionary),
+    ),
+    "neighbours_by_group": (
+        "Today's neighbours by kind of place, in per cent of each authority's plans",
+        lambda given: neighbours_by_group(given.released, given.dictionary, given.authority, given.released.as_at),
+    ),
+    "neighbours_by_group_then": (
+        "The neighbours when the plan was written by kind of place, in per cent of each authority's plans",
+        lambda given: neighbours_by_group(given.released, given.dictionary, given.authority, given.report_day),
     ),
     "sources": ("Where the figures come from", lambda given: sources(given.released)),
     "published_and_computed": (
@@ -344,6 +427,18 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
 # The indicators that a table shows beside each other.
 INDICATORS = {
     "table_3": ("placements_table_3_percent", "placements_closest_to_table_3_percent"),
+    "table_3_quarters": ("placements_by_table_3_quarter_percent",),
+    "neighbours_by_group": ("placements_by_group_percent",),
+    "neighbours_by_group_then": ("placements_by_group_percent",),
     "reconciliation": ("ehc_plans_january_council_count",),
 }
-OF_NUMBERS = ("published_and_computed", "table_3", "own_rows", "reconciliation", "withheld")
+OF_NUMBERS = (
+    "published_and_computed",
+    "table_3",
+    "table_3_quarters",
+    "neighbours_by_group",
+    "neighbours_by_group_then",
+    "own_rows",
+    "reconciliation",
+    "withheld",
+)

@@ -10,6 +10,7 @@ from svip_lib.disclosure.gate import Released
 from svip_lib.show.words import (
     IN_ORDER,
     NO_BREAK,
+    NOT_BESIDE,
     REVISED,
     SHORTHAND,
     comparator,
@@ -19,9 +20,11 @@ from svip_lib.show.words import (
     own_rows,
     plain,
     revised,
+    short_label,
     shown,
 )
 
+FEW = 3  # quarters whose names fit side by side in full
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
 <div class="table-scroll" role="group" tabindex="0" aria-labelledby="{{ anchor }}-caption">
@@ -208,11 +211,17 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
         categories = list(order.sort_values("value", ascending=False, kind="stable")["category"])
     frame = pd.DataFrame({entry.filter_hint or "Category": [entry.categories.get(category, category) for category in categories]})
     if len(periods) > 1:
-        again = revised(released, entry)
-        for period in _few(periods, entry):
+        again, side_by_side = revised(released, entry), _few(periods, entry)
+        for period in side_by_side:
             cells = own[own["time_period"] == period].set_index("category")
+            label = period_label(period, entry.time_identifier)
+            narrow = entry.time_identifier == QUARTERLY and len(side_by_side) > FEW
             marks = [f" [{REVISED}]" if (category, period) in again else "" for category in categories]
-            frame[period_label(period, entry.time_identifier)] = [*map("".join, zip(_cells(cells, categories, entry), marks, strict=True))]
+            told = [*map("".join, zip(_cells(cells, categories, entry), marks, strict=True))]
+            frame[short_label(period, entry).replace("\n", " ") if narrow else label] = told
+        if entry.time_identifier == QUARTERLY and order["denominator"].notna().any():
+            for heading, column in (("Number, newest", "numerator"), ("Out of, newest", "denominator")):
+                frame[heading] = _counts(order.set_index("category").reindex(categories), column).to_list()
         return frame
     cells = own.set_index("category")
     if own["denominator"].notna().any():
@@ -232,8 +241,8 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
 
 
 def _few(periods: list[str], entry: Indicator) -> list[str]:
-    """The periods that stand side by side: all of them by year; by quarter the newest, the one before and the one a year before."""
-    if entry.time_identifier != QUARTERLY:
+    """The periods that stand side by side: all by year or of a chart by quarter; else the newest, the one before and a year before."""
+    if entry.time_identifier != QUARTERLY or entry.chart == "multiples":
         return periods
     newest = Quarter.from_code(periods[-1])
     return [quarter.code for quarter in (newest.year_before, newest.previous, newest) if quarter.code in periods]
@@ -249,7 +258,7 @@ def _by_authority(released: Released, entry: Indicator) -> pd.DataFrame:
     """Every neighbour, the region and England at the newest two periods that most of them have."""
     rows = shown(released, entry)
     rows = rows[rows["measure"] == "actual"].merge(released.areas, on="area", how="inner", validate="many_to_one")
-    rows = rows[rows["role"] != "neighbours"]
+    rows = rows[~rows["role"].isin(NOT_BESIDE)]
     periods = neighbour_periods(released, entry) or sorted(rows["time_period"].unique())[-1:]
     wide = rows[rows["time_period"].isin(periods)].set_index(["area_name", "time_period"])
     roles = rows.drop_duplicates("area_name").set_index("area_name")["role"]

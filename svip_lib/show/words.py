@@ -12,6 +12,7 @@ MINUS = "\u2212"
 WHOLE = 100.0
 WITHHELD = "c"
 REVISED = "r"
+NOT_BESIDE = ("neighbours", "neighbour_before")  # roles that do not stand in a row of neighbours
 IN_ORDER = ("age_group", "case_stage")  # breakdowns that have an order of their own; others are told by size
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
@@ -323,6 +324,20 @@ def _members(released: Released, entry: Indicator, now: Newest) -> str:
     rows = shown(released, entry)
     same = (rows["area"] == released.area("neighbours")) & (rows["time_period"] == now.period) & (rows["category"] == now.row["category"])
     return f"{rows[same & (rows['measure'] == now.row['measure'])]['denominator'].iloc[0]:.0f}"
+
+
+def short_label(period: str, entry: Indicator) -> str:
+    """Return a period as an axis or a narrow column names it; a quarter in two lines.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> short_label("202526Q4", SimpleNamespace(time_identifier="Financial quarter")).splitlines()
+        ['Jan to', 'Mar 2026']
+    """
+    if entry.time_identifier == QUARTERLY:
+        quarter = Quarter.from_code(period)
+        return f"{quarter.first_day:%b} to\n{quarter.last_day:%b %Y}"
+    return period_label(period, entry.time_identifier).replace("January ", "Jan ")
 
 
 def alternative_text(released: Released, entry: Indicator, kind: str) -> str:

@@ -65,6 +65,13 @@ def test_a_delicate_breakdown_has_a_threshold_of_its_own():
     assert marks(rows)[-1] == "c"
 
 
+def test_what_is_left_of_a_share_by_category_is_its_own_category_s():
+    told = [row("drawn_percent", part, name, whole=whole) for name, part, whole in (("a", 40, 60), ("b", 40, 90), ("c", 40, 42))]
+    rows, proof = released(figures(*told))
+    assert marks(rows) == ["67", "44", "c"]
+    assert proof.failures(rows) == []
+
+
 def test_a_share_is_withheld_with_its_part_and_where_only_what_is_left_is_small():
     few, all_but_few = figures(row(SIX_WEEKS, 2, whole=50)), figures(row(SIX_WEEKS, 48, whole=50))
     for told in (few, all_but_few):

@@ -10,7 +10,7 @@ from svip_lib.config.registry import read_placements
 from svip_lib.indicators import ehc_plans, placements, statutory_duties
 from svip_lib.indicators.council import Council, last_days
 
-SCHOOLS = pd.DataFrame([("100001", "", "28"), ("100002", "", "7")], columns=["urn", "ukprn", "type_code"])
+SCHOOLS = pd.DataFrame([("100001", "", "28"), ("100002", "", "7"), ("100003", "10000003", "18")], columns=["urn", "ukprn", "type_code"])
 TOLD = ReturnFile(year=2026, first_day=date(2025, 10, 1), last_day=date(2026, 3, 31))
 Q3, Q4 = "202526Q3", "202526Q4"
 CASE = {
@@ -24,6 +24,7 @@ CASE = {
     "startdate": "2025-05-20",
     "ceasedate": None,
     "urn": "100001",
+    "sensetting": "",
     "entrydate": "2025-05-20",
     "leavingdate": None,
     "reviewmeeting": None,
@@ -56,8 +57,8 @@ def council(repository):
         tables["namedplan"] = with_plan[["child", "request", "startdate", "ceasedate"]]
         tables["activeplans"] = with_plan[["child", "request", "transferla", "reviewmeeting", "lastreview"]]
         tables["senneed"] = with_plan[["child", "request", "sentype"]].assign(sentyperank=1)
-        tables["placementdetail"] = with_plan[["child", "request", "urn", "entrydate", "leavingdate"]].assign(
-            ukprn="", sensetting="", placementrank=1, senunitindicator=False, resourcedprovisionindicator=False
+        tables["placementdetail"] = with_plan[["child", "request", "urn", "sensetting", "entrydate", "leavingdate"]].assign(
+            ukprn="", placementrank=1, senunitindicator=False, resourcedprovisionindicator=False
         )
         known = read_placements(repository / "data" / "dictionary")
         return Council(tables, SCHOOLS, known, TOLD, [date(2026, 1, 15)], "E06000035", "synthetic")
@@ -224,3 +225,76 @@ def test_every_figure_says_that_its_children_are_invented_and_since_when_it_coul
 
 def test_the_last_days_are_those_of_the_quarters(council):
     assert last_days(council({})).dt.date.to_dict() == {Q3: date(2025, 12, 31), Q4: date(2026, 3, 31)}
+
+
+SPECIAL = {"urn": "100002"}
+COLLEGE = {"urn": "100003"}
+NOWHERE = {"entrydate": "2030-01-01"}
+
+
+def test_each_mapping_is_a_mix_of_all_plans_and_table_3_of_those_closest_to_its_own(council):
+    drawn = council({}, {}, SPECIAL, COLLEGE, NOWHERE, SPECIAL | {"entrydate": "2026-01-05"})
+    by_group = placements.placements_by_group_quarter_percent(drawn).set_index(["time_period", "category"])
+    assert by_group.loc[(Q4, "special_total"), ["numerator", "denominator"]].to_list() == [2, 6]
+    assert by_group.loc[Q4, "value"].sum() == pytest.approx(100)
+    by_category = placements.placements_by_dsg_quarter_percent(drawn).set_index(["time_period", "category"])
+    assert by_category.loc[(Q4, "state_special"), ["numerator", "denominator"]].to_list() == [2, 6]
+    kinds = placements.placements_by_table_3_quarter_percent(drawn).set_index(["time_period", "category"])
+    assert kinds.loc[Q4, "numerator"].to_dict() == {
+        "early_years": 0,
+        "mainstream_incl_resourced_provision": 2,
+        "not_in_table_3": 0,
+        "special": 2,
+        "special_independent": 0,
+        "special_maintained": 2,
+    }
+    assert set(kinds.loc[Q4, "denominator"]) == {4}  # without the college, and the child whose place is not recorded
+    assert set(kinds.loc[Q3, "denominator"]) == {3}
+
+
+def test_a_child_is_of_primary_age_until_11_on_31_august_and_of_secondary_age_until_16(council):
+    drawn = council({"birth_year": 2014}, {"birth_year": 2013}, {"birth_year": 2009}, {"birth_year": 2008}, SPECIAL | {"birth_year": 2013})
+    shares = placements.mainstream_by_phase_quarter_percent(drawn)
+    shares = shares[shares["time_period"] == Q4].set_index("category")
+    assert shares["denominator"].to_dict() == {"11_to_15": 3, "16_to_25": 1, "to_10": 1}
+    assert shares["numerator"].to_dict() == {"11_to_15": 2, "16_to_25": 1, "to_10": 1}
+
+
+def test_the_needs_that_the_plan_names_stand_apart_and_two_of_them_together_where_few_are_counted(council):
+    new = {"startdate": "2026-02-02", "entrydate": "2026-02-02"}
+    drawn = council({}, SPECIAL, {"sentype": "MLD"}, {"sentype": "SEMH"} | new, {"sentype": "HI"} | new, {"sentype": None} | new | SPECIAL)
+    shares = placements.mainstream_by_need_quarter_percent(drawn)
+    shares = shares[shares["time_period"] == Q4].set_index("category")
+    assert shares["numerator"].to_dict() == {"asd": 1, "mld": 1, "other_needs": 1, "semh": 1}
+    assert shares["denominator"].to_dict() == {"asd": 2, "mld": 1, "other_needs": 2, "semh": 1}
+    begun = placements.new_mainstream_by_need_quarter_percent(drawn)
+    begun = begun[begun["time_period"] == Q4].set_index("category")
+    assert begun["denominator"].to_dict() == {"asd": 0, "mld_or_semh": 1, "other_needs": 2}
+    assert begun.loc["asd", "shorthand"] == "z"
+    assert begun.loc["other_needs", "value"] == 50.0
+
+
+def test_a_move_is_told_in_the_quarter_in_which_it_falls_and_not_of_a_child_who_came_new_or_went_for_good(council):
+    left = {"leavingdate": "2026-01-30"}
+    drawn = council(
+        SPECIAL | left,  # into mainstream
+        SPECIAL | left | {"sentype": "SEMH"},  # to another special school
+        left | {"sentype": "MLD"},  # out of mainstream
+        {"sentype": "MLD", "startdate": "2026-02-02", "entrydate": "2026-02-02"},
+        SPECIAL | {"ceasedate": "2026-02-02"},
+    )
+    later = (
+        drawn.clean["placementdetail"]
+        .iloc[:3]
+        .assign(urn=["100001", "100002", "100002"], entrydate=pd.Timestamp("2026-02-02"), leavingdate=pd.NaT)
+    )
+    drawn.clean["placementdetail"] = pd.concat([drawn.clean["placementdetail"], later], ignore_index=True)
+    moves = values(placements.mainstream_moves_quarter_count(drawn))
+    assert {quarter for quarter, _ in moves} == {Q4}
+    assert {name: value for (_, name), value in moves.items() if value} == {"into_asd": 1, "out_of_mld_or_semh": 1}
+
+
+def test_whoever_is_recorded_in_any_code_of_not_in_education_is_told_as_such(council):
+    drawn = council({}, NOWHERE, {"urn": "", "sensetting": "NEET"}, {"urn": "", "sensetting": "NIEC"}, {"urn": "", "sensetting": "EHE"})
+    share = placements.placements_neet_quarter_percent(drawn).set_index("time_period")
+    assert share.loc[Q4, ["numerator", "denominator", "value"]].to_list() == [2, 5, 40.0]
