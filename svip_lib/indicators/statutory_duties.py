@@ -29,7 +29,8 @@ MEETINGS = {
     "review_meeting_before_year": "before_year",
     "no_review_meeting": "no_meeting",
 }
-DEADLINES = {"02-15": "school", "03-31": "post_16"}  # SEND Regulations 2014, regulation 18(1); other days are those of later moves
+SCHOOL_DEADLINE = "02-15"  # SEND Regulations 2014, regulation 18; every other day is that of a move to post-16 or after it
+PHASE_TRANSFERS = ["school_in_time", "school_late", "post_16_in_time", "post_16_late"]
 
 
 @indicator
@@ -384,19 +385,20 @@ def phase_transfers_in_time_quarter_percent(council: Council) -> pd.DataFrame:
 
     Returns:
         One row a quarter: ``numerator`` (final plan sent by the deadline), ``denominator`` (plans with a deadline in the quarter),
-        ``value`` (per cent). A plan without a day of the final plan counts as not in time.
+        ``value`` (per cent); only for quarters with a deadline. A plan without a day of the final plan counts as not in time.
 
     Source: the council's SEN2 return, items phasetransferduedate and phasetransferfinaldate, from 2025; SEND Regulations 2014,
         regulation 18: 15 February, and 31 March for moves from school to post-16. Official equivalent: none in the files.
     """
     plans = council.tables["activeplans"]
-    return council.shared(council.in_quarter(plans["phasetransferduedate"]), _final_in_time(plans))
+    figures = council.shared(council.in_quarter(plans["phasetransferduedate"]), _final_in_time(plans))
+    return figures[figures["denominator"] > 0]
 
 
 @indicator(
     sums=(
         "phase_transfers_in_time_quarter_percent.denominator = [*]",
-        "phase_transfers_in_time_quarter_percent.numerator = [school_in_time] + [post_16_in_time] + [other_in_time]",
+        "phase_transfers_in_time_quarter_percent.numerator = [school_in_time] + [post_16_in_time]",
     )
 )
 def phase_transfers_by_deadline_quarter_count(council: Council) -> pd.DataFrame:
@@ -411,10 +413,9 @@ def phase_transfers_by_deadline_quarter_count(council: Council) -> pd.DataFrame:
     Source: as ``phase_transfers_in_time_quarter_percent``.
     """
     plans = council.tables["activeplans"]
-    move = plans["phasetransferduedate"].dt.strftime("%m-%d").map(DEADLINES).fillna("other")
-    kept = _final_in_time(plans).map({True: "_in_time", False: "_late"})
-    known = [f"{name}_{told}" for name in [*DEADLINES.values(), "other"] for told in ("in_time", "late")]
-    figures = council.counted(council.in_quarter(plans["phasetransferduedate"]), move + kept, known, "phase_transfer")
+    school = plans["phasetransferduedate"].dt.strftime("%m-%d") == SCHOOL_DEADLINE
+    kept = school.map({True: "school", False: "post_16"}) + _final_in_time(plans).map({True: "_in_time", False: "_late"})
+    figures = council.counted(council.in_quarter(plans["phasetransferduedate"]), kept, PHASE_TRANSFERS, "phase_transfer")
     return figures[figures.groupby("time_period")["value"].transform("sum") > 0]
 
 
