@@ -279,9 +279,6 @@ class TestConsistency:
         assert not (plans.reviewmeeting < plans.startdate).any()
         assert plans.phasetransferduedate.dropna().isin(pd.to_datetime(["2024-02-15", "2024-03-31"])).all()
 
-    def test_a_final_plan_that_is_yet_to_come_has_no_day(self, tables):
-        assert not (tables["activeplans"].phasetransferfinaldate > DAY).any()
-
     def test_plans_from_other_authorities_arrived_in_the_year(self, tables):
         arrived = tables["activeplans"][tables["activeplans"].transferla != ""]
         assert 20 < len(arrived) < 60
