@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from svip_lib.config.periods import CALENDAR, academic_year_of_january
-from svip_lib.config.registry import indicator
+from svip_lib.config.registry import NOBODY, indicator
 from svip_lib.indicators.census import transfers_in
 from svip_lib.indicators.council import Council, last_days
 from svip_lib.indicators.shape import by_category, count, percent, published_value, wide, with_previous
@@ -18,6 +18,8 @@ DECISION_TIMES = ["in_6_weeks", "6_to_12_weeks", "12_to_20_weeks", "over_20_week
 # As DfE's file names them; the council's own reasons are told in four groups, because few plans end in a quarter.
 CEASE_REASONS = ["max_age", "needs_met", "he", "employ", "transfer", "no_engage", "moved_outside_eng", "deceased", "not_rec", "other"]
 REASON_GROUPS = {"completed": ["1", "2", "3", "4"], "no_longer_engages": ["6"], "moved_away": ["5", "7"]}
+FEWEST_PUPILS = 10_000  # a tenth of a per cent of fewer is fewer than ten pupils
+SEXES = ["female", "male", "sex_unknown"]
 ETHNIC_GROUPS = {
     "white": ["WBRI", "WIRI", "WIRT", "WROM", "WOTH"],
     "mixed": ["MWBC", "MWBA", "MWAS", "MOTH"],
@@ -566,3 +568,26 @@ def ehc_plans_by_ethnicity_quarter_count(council: Council) -> pd.DataFrame:
     told = council.tables["person"].drop_duplicates("child").set_index("child")["ethnicity"]
     ethnicity = council.stock["child"].map(told).map(groups).fillna("ethnicity_unknown")
     return council.counted(council.stock["quarter"], ethnicity, [*ETHNIC_GROUPS, "ethnicity_unknown"], "ethnicity")
+
+
+@indicator(follows=NOBODY)
+def pupils_by_group_percent(council: Council) -> pd.DataFrame:
+    """Share of the pupils of the area's schools who are boys, girls, or of an ethnic group, in per cent to a tenth.
+
+    Args:
+        council: The council's own records, with its summary ``pupils`` of the school census where it was supplied.
+
+    Returns:
+        One row a group, for the newest quarter: ``value`` (per cent of all pupils whose sex, or whose ethnic group, is told). No count is
+        told, and nothing where there are fewer pupils than a tenth of a per cent could hide.
+
+    Source: the council's summary of the school census.
+    """
+    rows = council.register("pupils")
+    rows = pd.DataFrame({"category": [], "pupils": []}) if rows is None else rows
+    by_sex = rows["category"].isin(SEXES).rename("by_sex")
+    whole = rows["pupils"].astype(float).groupby(by_sex).transform("sum")
+    rows = rows.assign(value=(100 * rows["pupils"].astype(float) / whole).round(1), breakdown="pupil_group")[whole >= FEWEST_PUPILS]
+    if rows.empty:
+        return council.nothing()
+    return council.figures(rows.drop(columns="pupils").assign(time_period=council.quarter.code, numerator=float("nan")))

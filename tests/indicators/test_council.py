@@ -209,6 +209,22 @@ def test_ethnic_groups_are_those_of_dfe_and_what_was_refused_is_not_known(counci
     assert of_q4(figures) == {"white": 2, "mixed": 1, "asian": 2, "black": 1, "other_ethnic_group": 1, "ethnicity_unknown": 3}
 
 
+class TestPupils:
+    def shares(self, drawn, rows):
+        drawn.clean["pupils"] = pd.DataFrame(rows, columns=["category", "pupils"])
+        return ehc_plans.pupils_by_group_percent(drawn).set_index("category")["value"].to_dict()
+
+    def test_boys_and_girls_make_a_whole_and_ethnic_groups_another_and_each_is_told_to_a_tenth(self, council):
+        rows = [("female", 4883), ("male", 5117), ("white", 9004), ("asian", 996)]
+        assert self.shares(council({}), rows) == {"female": 48.8, "male": 51.2, "white": 90.0, "asian": 10.0}
+
+    def test_nothing_is_told_of_a_whole_so_small_that_a_tenth_would_tell_of_a_few(self, council):
+        assert self.shares(council({}), [("female", 5000), ("male", 4999), ("white", 9000), ("asian", 1000)]) == {"white": 90, "asian": 10}
+
+    def test_what_was_not_supplied_has_no_figures(self, council):
+        assert ehc_plans.pupils_by_group_percent(council({})).empty
+
+
 def test_sixteen_weeks_are_112_days_and_only_decisions_not_to_issue_a_plan_have_them(council):
     refused = PLANLESS | {"assessmentoutcome": "N", "receiveddate": "2025-11-03"}
     drawn = council(refused | {"assessmentoutcomedate": "2026-02-23"}, refused | {"assessmentoutcomedate": "2026-02-24"}, {})
