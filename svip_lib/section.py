@@ -229,6 +229,7 @@ class Section:
     def _status_row(self, entry: Indicator, status: Status) -> list:
         """A status with the figure and the standard that it was judged by, both of the period that it is about."""
         label = period_label(status.period, entry.time_identifier) if status.period else ""
+        label += ", SYNTHETIC" if words.is_synthetic(self.released, entry) else ""
         actual = words.number(status.actual, entry, "x" if pd.isna(status.actual) else "")
         absent = "unverified" if status.kind == "unverified" else "z"
         plan = words.number(status.plan, entry, absent if pd.isna(status.plan) else "", signed=False)

@@ -275,6 +275,29 @@ def reconciliation(released: Released, dictionary: dict[str, Indicator]) -> pd.D
     )
 
 
+def plans_beside_pupils(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return whose plans they are by sex and by ethnic group, as shares of all plans, beside the shares of all pupils."""
+    pupils, plans = dictionary["pupils_by_group_percent"], dictionary["ehc_plans_quarter_count"]
+    whole = released.select(plans.name, area=released.area("authority")).tail(1)
+    if whole["value"].isna().all():
+        return pd.DataFrame()
+    now = {"area": released.area("authority"), "time_period": whole["time_period"].iloc[0]}
+    mine = pd.concat([released.select(f"ehc_plans_by_{name}_quarter_count", **now) for name in ("sex", "ethnicity")])
+    mine = mine.set_index("category").reindex([name for name in pupils.categories if name in set(mine["category"])])
+    theirs = released.select(pupils.name, **now).set_index("category")["value"].reindex(mine.index)
+    shares, mark = 100 * mine["value"] / whole["value"].iloc[0], ", SYNTHETIC" if is_synthetic(released, plans) else ""
+    cells = [(plans, mine["value"]), (pupils, shares)]
+    counts, of_plans = ([number(value, entry, why) for value, why in zip(told, mine["shorthand"], strict=True)] for entry, told in cells)
+    return pd.DataFrame(
+        {
+            pupils.filter_hint: mine.index.map(pupils.categories),
+            f"Plans on {day_label(Quarter.from_code(now['time_period']).last_day)}{mark}": counts,
+            f"Of all plans{mark}": of_plans,
+            f"Of all pupils{mark}": ["not supplied" if pd.isna(share) else number(share, pupils) for share in theirs],
+        }
+    )
+
+
 def report_findings(agreement: Agreement) -> pd.DataFrame:
     """Return the slips and gaps of the council's own report, with what follows from each."""
     entries = agreement.findings
@@ -411,6 +434,10 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
         "Plans by the council's own return beside the published census",
         lambda given: reconciliation(given.released, given.dictionary),
     ),
+    "plans_beside_pupils": (
+        "Plans by sex and by ethnic group, beside all pupils of schools in the area",
+        lambda given: plans_beside_pupils(given.released, given.dictionary),
+    ),
     "withheld": ("Figures that are withheld to protect children", lambda given: withheld(given.released)),
     "revisions": (
         "Figures of earlier quarters that the council's records now tell otherwise",
@@ -431,6 +458,7 @@ INDICATORS = {
     "neighbours_by_group": ("placements_by_group_percent",),
     "neighbours_by_group_then": ("placements_by_group_percent",),
     "reconciliation": ("ehc_plans_january_council_count",),
+    "plans_beside_pupils": ("pupils_by_group_percent",),
 }
 OF_NUMBERS = (
     "published_and_computed",
@@ -440,5 +468,6 @@ OF_NUMBERS = (
     "neighbours_by_group_then",
     "own_rows",
     "reconciliation",
+    "plans_beside_pupils",
     "withheld",
 )

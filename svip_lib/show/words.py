@@ -13,7 +13,8 @@ WHOLE = 100.0
 WITHHELD = "c"
 REVISED = "r"
 NOT_BESIDE = ("neighbours", "neighbour_before")  # roles that do not stand in a row of neighbours
-IN_ORDER = ("age_group", "case_stage")  # breakdowns that have an order of their own; others are told by size
+# Breakdowns that have an order of their own; others are told by size.
+IN_ORDER = ("age_group", "case_stage", "decision_time", "issue_time", "ethnicity", "review_meeting", "dispute", "phase_transfer")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
     "x": "not available",
