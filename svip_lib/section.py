@@ -15,9 +15,9 @@ from svip_lib.config.authority import read_authority
 from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import Indicator, read_bases, read_dictionary
+from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
 from svip_lib.disclosure.gate import Released, is_current, read_released
-from svip_lib.show import charts, marks, registers, tables, words
+from svip_lib.show import charts, explain, marks, registers, tables, words
 from svip_lib.status import Status, duty_status, trajectory_status
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
@@ -67,8 +67,9 @@ class Section:
         self.agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
         self.dictionary = read_dictionary(project.dictionary)
         self._bases = read_bases(project.dictionary)
+        self._defined = read_bases(project.dictionary, defined=True)
         self._commentary = project.commentary(released.authority, released.quarter, self.name)
-        self._assurance = folder / "assurance"
+        self._given = registers.Given(released, self.agreement, self.dictionary, folder / "assurance")
         self._shown: list[str] = []
         self._charts = self._tables = 0
 
@@ -81,13 +82,13 @@ class Section:
         _show(Markup('<p class="subtitle">{}</p>').format(words))
 
     def show(self, name: str, chart: str | None = None) -> None:
-        """Show an indicator: its message, chart, table, and what it means.
+        """Show an indicator: its message, chart, table, what it means, and, to be unfolded, how its newest figure was made.
 
         Args:
             name: The indicator, as in the dictionary.
             chart: Another kind of chart than the dictionary's: ``series``, ``bars``, ``neighbours`` or ``table``.
         """
-        entry = self._indicator(name)
+        entry = find_indicator(self.dictionary, name)
         self._shown.append(name)
         anchor = name if chart is None else f"{name}_{chart}"
         entry = entry.model_copy(update={"chart": chart}) if chart else entry
@@ -111,13 +112,16 @@ class Section:
             notes = [f"Source: {source}. {entry.definition}"]
             parts.append(self._table(frame, f"{anchor}-table", entry.label, numeric=set(frame.columns[1:]), notes=notes))
         parts.append(Markup('<p class="meaning">{}</p>').format(words.meaning(self.released, entry)))
+        newest = explain.headline_figure(self.released, entry)
+        if newest is not None and chart is None:  # shown in another chart too, it is explained once
+            parts.append(explain.details_html(explain.explain(self._given, entry, newest, self._defined[entry.base])))
         _show(Markup("\n").join(parts))
 
     def headlines(self, *names: str) -> None:
         """Show the messages of some indicators as a list, the most important first, each with its base."""
         items = []
         for name in names:
-            entry = self._indicator(name)
+            entry = find_indicator(self.dictionary, name)
             self._shown.append(name)
             item = Markup('<li>{}. <span class="base">{}Base: {}.</span></li>')
             marked = "SYNTHETIC. " if words.is_synthetic(self.released, entry) else ""
@@ -147,7 +151,7 @@ class Section:
         if name not in registers.TABLES:
             raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(registers.TABLES)}.")
         caption, make = registers.TABLES[name]
-        frame = make(registers.Given(self.released, self.agreement, self.dictionary, self._assurance))
+        frame = make(self._given)
         self._shown += registers.INDICATORS.get(name, ())
         if frame.empty:
             _show(Markup('<p class="table-note">{}: none.</p>').format(caption))
@@ -189,14 +193,6 @@ class Section:
         frame = registers.sources(self.released, set(rows["source_id"]))
         if len(frame):
             _show(self._table(frame, "sources", "Sources of this section"))
-
-    def _indicator(self, name: str) -> Indicator:
-        if name not in self.dictionary:
-            close = [known for known in self.dictionary if name.split("_", maxsplit=1)[0] in known]
-            raise Refusal(
-                f"There is no indicator '{name}'.", remedy=f"Look in data/dictionary/indicators.csv; near it: {', '.join(close) or 'none'}."
-            )
-        return self.dictionary[name]
 
     def _has_plan(self, entry: Indicator) -> bool:
         rows = self.released.select(entry.name, base=entry.base)
