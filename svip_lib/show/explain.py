@@ -54,13 +54,13 @@ def find_figure(released: Released, entry: Indicator, period: str | None = None,
         Refusal: When there is no such figure; with those that there are.
     """
     rows = released.select(entry.name, base=entry.base, area=released.area("authority"))
-    rows = rows.assign(order=rows["measure"].map(FIRST) + (rows["origin"] == "council") / 2).sort_values("order", kind="stable")
-    rows = rows.drop_duplicates(["time_period", "category"])
     if rows.empty:
         raise Refusal(
             f"'{entry.name}' has no figure that was known on {day_label(released.as_at)}.",
             remedy="It was not supplied; 'svip status' says which files are missing.",
         )
+    rows = rows.assign(order=rows["measure"].map(FIRST) + (rows["origin"] == "council") / 2).sort_values("order", kind="stable")
+    rows = rows.drop_duplicates(["time_period", "category"])
     leading = headline_figure(released, entry) if period is None and category is None else None
     if leading is not None:
         return leading
@@ -102,7 +102,7 @@ def explain(given: Given, entry: Indicator, row: pd.Series, base: str) -> dict[s
     lines = {
         "Figure": " \N{EN DASH} ".join(filter(None, [entry.label, entry.categories.get(row["category"], row["category"])])),
         "Period": f"{period_label(row['time_period'], entry.time_identifier)} ({entry.time_identifier.lower()} {row['time_period']})",
-        "Value": f"{value}{why}; {KINDS[row['origin'], row['measure']]}",
+        "Value": f"{value}{why}; {KINDS.get((row['origin'], row['measure']), row['measure'])}",
         "Numerator": _count(row, "numerator", entry),
         "Denominator": _count(row, "denominator", entry),
         "Base": base,
