@@ -23,6 +23,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
+from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import read_authority
 from svip_lib.config.key import read_key
 from svip_lib.config.periods import Quarter, day_label
@@ -393,7 +394,7 @@ def _write_papers(building: Path, names: list[str], bodies: list[Body], cover: C
 
 def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
     folder = project.authority(released.authority)
-    authority = read_authority(folder)
+    authority, programme = read_authority(folder), read_agreement(folder / "agreement.yaml").programme
     marks = {"Draft": "This pack is a draft: it has not been signed off or published by the council."} if draft else {}
     if released.edition == "internal":
         marks["Internal"] = "This edition is for use inside the council."
@@ -401,7 +402,7 @@ def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
         marks["Synthetic"] = "What this pack tells of the council's own records, quarter by quarter, is of invented children: SYNTHETIC."
     own = " and from the council's own return" if (released.rows["source_id"] == RETURN).any() else ""
     return Cover(
-        title="Safety Valve Intervention Programme: monitoring pack",
+        title=f"{programme.name}: monitoring pack",
         council=authority.council,
         quarter=released.quarter.label,
         edition=f"{released.edition.capitalize()} edition",
