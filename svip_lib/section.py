@@ -77,7 +77,7 @@ class Section:
         """Say what the reader has before them: whose figures, for when, known when, and what is not verified."""
         lacking = len(self.agreement.unverified())
         internal = " Internal edition, for use inside the council." if self.released.edition == "internal" else ""
-        told = "{}, {}. What was known on {}. {} entries of the agreement are unverified and stand without a value.{}"
+        told = "{}, {}. What was known on {}. Entries of the agreement that are unverified and stand without a value: {}.{}"
         words = Markup(told).format(self.authority.council, self.released.quarter.label, day_label(self.released.as_at), lacking, internal)
         _show(Markup('<p class="subtitle">{}</p>').format(words))
 
@@ -154,7 +154,8 @@ class Section:
         frame = make(self._given)
         self._shown += registers.INDICATORS.get(name, ())
         if frame.empty:
-            _show(Markup('<p class="table-note">{}: none.</p>').format(caption))
+            lacking = name in registers.OF_OWN_RECORDS and self.released.registers["own_rows"].empty
+            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, "not supplied" if lacking else "none"))
             return
         numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS else set()
         _show(self._table(frame, f"register-{name}", caption, numeric=numeric))

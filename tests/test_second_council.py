@@ -179,6 +179,8 @@ def test_what_it_has_not_supplied_is_said_to_be_not_supplied(index, figures, dic
         message = index.find("p", class_="message", id=re.compile(rf"(^|-){entry.name}$"))
         if message:  # those that only stand in a table of others have no message
             assert "not supplied" in message.get_text(), entry.name
+    for table in ("What the council's own return brought, by table", "Plans by the council's own return beside the published census"):
+        assert f"{table}: not supplied." in words(index)
 
 
 def test_money_that_nobody_has_confirmed_is_unverified_and_what_its_paper_states_is_told(council):

@@ -316,7 +316,8 @@ def section_key(project: Project, source: Path, parameters: dict[str, str], rele
     cells = [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in nbformat.read(source, as_version=4).cells]
     digest = sha256(json.dumps([cells, parameters, released.key, [version(name) for name in DRAWING]]).encode())
     folder = project.authority(released.authority)
-    files = [project.commentary(released.authority, released.quarter, source.stem), *sorted((folder / "assurance").glob("*"))]
+    files = [project.commentary(released.authority, released.quarter, source.stem), folder / "report_map.csv"]
+    files += sorted((folder / "assurance").glob("*"))
     for pattern in ROOMS:
         files += sorted((project.root / "svip_lib").glob(pattern))
     for path in files:
@@ -431,7 +432,8 @@ def manifest(project: Project, released: Released, building: Path) -> dict:
     # Real extracts are in the content key and not listed: what a file is called may name a child.
     own = project.quarter_folder(released.authority, released.quarter)
     used = project.find_extracts(released.authority, released.quarter)
-    inputs += [*folder.glob("*.yaml"), own / "quarter.yaml", *(used.rglob("*") if used and used.name == "sample" else ())]
+    inputs += [*folder.glob("*.yaml"), folder / "report_map.csv", own / "quarter.yaml"]
+    inputs += used.rglob("*") if used and used.name == "sample" else ()
     inputs += [project.commentary(released.authority, released.quarter, name) for name in project.sections()]
     books = [project.notebooks / f"{name}.ipynb" for name in project.sections()]
     outputs = [path for path in building.rglob("*") if path.is_file()]
