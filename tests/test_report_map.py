@@ -138,7 +138,7 @@ def test_every_entry_of_the_agreement_is_found_from_its_paragraph(rows, agreemen
 
 def test_a_paragraph_that_is_not_tracked_has_no_promise_figure_or_risk_in_the_agreement_but_one(rows, agreement):
     numbers = {paragraph(row) for row in rows} - {paragraph(row) for row in rows if tracked(row)}
-    assert {entry.paragraph for _, entry in agreement.entries() if set(paragraphs_of(entry)) & numbers} == {"4.1.2.3"}
+    assert {entry.paragraph for _, entry in agreement.entries()} & numbers == {"4.1.2.3"}
 
 
 def test_the_table_names_indicators_by_their_labels_and_entries_by_their_kind(council, agreement, dictionary):
