@@ -88,7 +88,7 @@ class Section:
             name: The indicator, as in the dictionary.
             chart: Another kind of chart than the dictionary's: ``series``, ``bars``, ``neighbours`` or ``table``.
         """
-        entry = find_indicator(self.dictionary, name)
+        entry = self._indicator(name)
         self._shown.append(name)
         anchor = name if chart is None else f"{name}_{chart}"
         entry = entry.model_copy(update={"chart": chart}) if chart else entry
@@ -121,7 +121,7 @@ class Section:
         """Show the messages of some indicators as a list, the most important first, each with its base."""
         items = []
         for name in names:
-            entry = find_indicator(self.dictionary, name)
+            entry = self._indicator(name)
             self._shown.append(name)
             item = Markup('<li>{}. <span class="base">{}Base: {}.</span></li>')
             marked = "SYNTHETIC. " if words.is_synthetic(self.released, entry) else ""
@@ -194,6 +194,9 @@ class Section:
         frame = registers.sources(self.released, set(rows["source_id"]))
         if len(frame):
             _show(self._table(frame, "sources", "Sources of this section"))
+
+    def _indicator(self, name: str) -> Indicator:
+        return find_indicator(self.dictionary, name)
 
     def _has_plan(self, entry: Indicator) -> bool:
         rows = self.released.select(entry.name, base=entry.base)

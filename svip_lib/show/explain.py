@@ -15,9 +15,8 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.gate import PUBLISHED_TWINS, Released, published_period
 from svip_lib.show.registers import UNVERIFIED, Given
-from svip_lib.show.words import SHORTHAND, is_headline_withheld, newest, number, plain, withheld_now
+from svip_lib.show.words import SHORTHAND, UNITS, is_headline_withheld, newest, number, plain, withheld_now
 
-UNITS = {"": "number", "%": "per cent", "£": "pounds"}
 POLARITY = {"higher": "higher is better", "lower": "lower is better", "none": "none: neither more nor less is better by itself"}
 # What kind of figure it is, by where it comes from and what it measures.
 KINDS = {
@@ -98,7 +97,8 @@ def explain(given: Given, entry: Indicator, row: pd.Series, base: str) -> dict[s
     """
     value = number(row["value"], entry, row["shorthand"])
     why = f", {SHORTHAND[row['shorthand']]}" if row["shorthand"] else ""
-    stated = _trajectory(given, row)
+    printed = row["origin"] == "council" and row["measure"] != "actual"  # in a paper of the council, and not in its records
+    stated = _trajectory(given, row) if printed else None
     lines = {
         "Figure": " \N{EN DASH} ".join(filter(None, [entry.label, entry.categories.get(row["category"], row["category"])])),
         "Period": f"{period_label(row['time_period'], entry.time_identifier)} ({entry.time_identifier.lower()} {row['time_period']})",
@@ -141,12 +141,8 @@ def _trajectory(given: Given, row: pd.Series) -> Trajectory | None:
     return paths[0] if paths else None
 
 
-def _is_stated(row: pd.Series) -> bool:
-    return row["origin"] == "council" and row["measure"] != "actual"
-
-
 def _source(given: Given, row: pd.Series, stated: Trajectory | None) -> str:
-    if _is_stated(row):
+    if stated:
         source = next(source for source in given.agreement.sources if source.id == stated.source)
         return f"{_paper(given, stated)}; {source.publisher}"
     table = given.released.registers["sources"].set_index("id")
@@ -165,7 +161,7 @@ def _paper(given: Given, stated: Trajectory) -> str:
 
 def _file(released: Released, row: pd.Series, stated: Trajectory | None) -> str:
     council = f"data/authorities/{released.authority}"
-    if _is_stated(row):
+    if stated:
         return f"{council}/agreement.yaml, {stated.id}"
     if row["origin"] == "published":
         return f"data/reference/{row['source_id']}"
@@ -177,7 +173,7 @@ def _file(released: Released, row: pd.Series, stated: Trajectory | None) -> str:
 
 
 def _verified(given: Given, row: pd.Series, stated: Trajectory | None) -> str:
-    if _is_stated(row):
+    if stated:
         return _reader(stated)
     if row["origin"] != "published":
         return "read and cleaned by svip check; what was mended and set aside stands in the section on data quality"
@@ -208,7 +204,7 @@ def _twin(given: Given, entry: Indicator, row: pd.Series) -> str:
 def _plan(given: Given, entry: Indicator, row: pd.Series) -> str:
     same = {"base": entry.base, "area": row["area"], "category": row["category"], "time_period": row["time_period"]}
     found, stated = given.released.select(entry.name, measure="plan", **same), _trajectory(given, row)
-    if found.empty or stated is None:
+    if found.empty:
         return "none for this period"
     told = number(found["value"].iloc[0], entry, found["shorthand"].iloc[0], signed=False)
-    return f"{told}; {_paper(given, stated)}; verified: {_reader(stated)}"
+    return f"{told}; {_paper(given, stated)}; verified: {_reader(stated)}" if stated else told

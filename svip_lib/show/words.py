@@ -12,6 +12,7 @@ MINUS = "\u2212"
 WHOLE = 100.0
 WITHHELD = "c"
 IN_ORDER = ("age_group", "case_stage")  # breakdowns that have an order of their own; others are told by size
+UNITS = {"": "number", "%": "per cent", "£": "pounds"}
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
     "x": "not available",
@@ -299,7 +300,7 @@ def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
 
 def subtitle(released: Released, entry: Indicator, base: str) -> str:
     """Return the line beneath a message: measure, base and area."""
-    unit = {"": "number", "%": "per cent", "£": "pounds"}[entry.indicator_unit]
+    unit = UNITS[entry.indicator_unit]
     area = released.area_name(released.area("authority"))
     when = "census day in January" if entry.time_identifier == ACADEMIC else entry.time_identifier.lower()
     marked = "SYNTHETIC; " if is_synthetic(released, entry) else ""

@@ -103,6 +103,14 @@ def test_a_figure_of_the_plan_is_told_with_paragraph_reader_and_day_and_one_that
     assert lines["Plan"].startswith("[unverified]; ")
 
 
+def test_a_plan_that_no_path_of_the_agreement_states_is_told_without_a_paper(given):
+    entry = drawn_entry()
+    released = drawn_release(entry, 38.8, plan=42.0)
+    assert lines_of(given, released, entry)["Plan"] == "42.0%"
+    only = drawn_release(entry, rows=[drawn_row(entry, 42.0, measure="plan")])
+    assert lines_of(given, only, entry)["Value"] == "42.0%; planned"
+
+
 def test_the_councils_own_figure_names_its_folder_and_says_that_it_is_synthetic(given):
     entry = drawn_entry(**QUARTERLY, indicator_unit="", indicator_dp=0)
     rows = [own_row(entry, 146), own_row(entry, 120, "202425Q4", as_at="2025-03-31")]
