@@ -13,9 +13,9 @@ from svip_lib.config.authority import read_authority
 from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import Indicator, read_bases, read_dictionary
+from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
 from svip_lib.disclosure.gate import Released, is_current, read_released
-from svip_lib.show import changes, charts, commentary, marks, registers, tables, words
+from svip_lib.show import changes, charts, commentary, explain, marks, registers, tables, words
 from svip_lib.status import Status, duty_status, trajectory_status
 
 
@@ -63,8 +63,9 @@ class Section:
         self.agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
         self.dictionary = read_dictionary(project.dictionary)
         self._bases = read_bases(project.dictionary)
+        self._defined = read_bases(project.dictionary, defined=True)
         self._commentary = project.commentary(released.authority, released.quarter, self.name)
-        self._assurance = folder / "assurance"
+        self._given = registers.Given(released, self.agreement, self.dictionary, folder / "assurance", self.authority)
         self._shown: list[str] = []
         self._charts = self._tables = 0
 
@@ -72,12 +73,12 @@ class Section:
         """Say what the reader has before them: whose figures, for when, known when, and what is not verified."""
         lacking = len(self.agreement.unverified())
         internal = " Internal edition, for use inside the council." if self.released.edition == "internal" else ""
-        told = "{}, {}. What was known on {}. {} entries of the agreement are unverified and stand without a value.{}"
+        told = "{}, {}. What was known on {}. Entries of the agreement that are unverified and stand without a value: {}.{}"
         words = Markup(told).format(self.authority.council, self.released.quarter.label, day_label(self.released.as_at), lacking, internal)
         _show(Markup('<p class="subtitle">{}</p>').format(words))
 
     def show(self, name: str, chart: str | None = None) -> None:
-        """Show an indicator: its message, chart, table, and what it means.
+        """Show an indicator: its message, chart, table, what it means, and, to be unfolded, how its newest figure was made.
 
         Args:
             name: The indicator, as in the dictionary.
@@ -107,6 +108,9 @@ class Section:
             notes = [f"Source: {source}. {entry.definition}"]
             parts.append(self._table(frame, f"{anchor}-table", entry.label, numeric=set(frame.columns[1:]), notes=notes))
         parts.append(Markup('<p class="meaning">{}</p>').format(words.meaning(self.released, entry)))
+        newest = explain.headline_figure(self.released, entry)
+        if newest is not None and chart is None:  # shown in another chart too, it is explained once
+            parts.append(explain.details_html(explain.explain(self._given, entry, newest, self._defined[entry.base])))
         _show(Markup("\n").join(parts))
 
     def headlines(self, *names: str) -> None:
@@ -173,10 +177,11 @@ class Section:
         if name not in registers.TABLES:
             raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(registers.TABLES)}.")
         caption, make = registers.TABLES[name]
-        frame = make(registers.Given(self.released, self.agreement, self.dictionary, self._assurance, self.authority))
+        frame = make(self._given)
         self._shown += registers.INDICATORS.get(name, ())
         if frame.empty:
-            _show(Markup('<p class="table-note">{}: none.</p>').format(caption))
+            lacking = name in registers.OF_OWN_RECORDS and self.released.registers["own_rows"].empty
+            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, "not supplied" if lacking else "none"))
             return
         numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS else set()
         _show(self._table(frame, f"register-{name}", caption, numeric=numeric))
@@ -215,12 +220,7 @@ class Section:
             _show(self._table(frame, "sources", "Sources of this section"))
 
     def _indicator(self, name: str) -> Indicator:
-        if name not in self.dictionary:
-            close = [known for known in self.dictionary if name.split("_", maxsplit=1)[0] in known]
-            raise Refusal(
-                f"There is no indicator '{name}'.", remedy=f"Look in data/dictionary/indicators.csv; near it: {', '.join(close) or 'none'}."
-            )
-        return self.dictionary[name]
+        return find_indicator(self.dictionary, name)
 
     def _has_plan(self, entry: Indicator) -> bool:
         rows = self.released.select(entry.name, base=entry.base)

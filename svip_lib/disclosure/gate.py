@@ -194,7 +194,7 @@ def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
     parts = [pd.DataFrame(columns=["number", "value", "key"])]
     for own, published in PUBLISHED_TWINS.items():
         mine, theirs = (rows[rows["indicator"] == name] for name in (own, published))
-        mine, theirs = mine.assign(year=mine["time_period"].map(_published_period)), theirs.assign(year=theirs["time_period"])
+        mine, theirs = mine.assign(year=mine["time_period"].map(published_period)), theirs.assign(year=theirs["time_period"])
         both = mine.merge(theirs, on=["area", "category", "year"], suffixes=("", "_theirs"))
         category = ("[" + both["category"] + "]").where(both["category"] != "", "")
         told = {"number": published + category + "@" + both["year"], "value": both["numerator_theirs"]}
@@ -202,7 +202,7 @@ def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _published_period(period: str) -> str:
+def published_period(period: str) -> str:
     """The period in which DfE publishes what falls into a period of ours: for a quarter its calendar year, else the same."""
     return str(Quarter.from_code(period).last_day.year) if "Q" in period else period
 

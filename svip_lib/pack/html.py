@@ -109,6 +109,8 @@ def _place(body: Body, bodies: Sequence[Body], *, demote: bool) -> str:
 def _fit_for_paper(soup: BeautifulSoup) -> set[str]:
     """Open what a reader of paper cannot open, and return the letters of the charts."""
     letters = set()
+    for element in soup.select("details.explain"):  # how each figure was made is for the page, where it stays folded
+        element.decompose()
     for element in soup.find_all("details"):
         element.name = "div"
     for element in soup.find_all("summary"):

@@ -12,12 +12,26 @@ from svip_lib.config.assurance import SIGNATURES, read_sign_offs
 from svip_lib.config.authority import Authority, Roles
 from svip_lib.config.periods import Quarter, day_label, january_of, period_label
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import Indicator
+from svip_lib.config.registry import Indicator, dictionary_rows
 from svip_lib.config.yaml_file import read_yaml
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.words import is_synthetic, number, plain
 
 UNVERIFIED = "[unverified]"
+# What the entries of each list of the agreement are called.
+TRACKED = {
+    "trajectories": "planned path",
+    "amounts": "amount",
+    "priorities": "priority",
+    "milestones": "milestone",
+    "recommendations": "recommendation",
+    "risks": "risk",
+    "consequences": "consequence",
+    "governance": "body",
+    "kpis": "performance indicator",
+    "conditions": "condition",
+    "findings": "finding",
+}
 ALL_PLANS = "All plans"
 ROWS = {"rows_in": "Rows in", "clean": "Clean", "quarantined": "Set aside"}
 
@@ -311,6 +325,33 @@ def report_findings(agreement: Agreement) -> pd.DataFrame:
     )
 
 
+def report_map(path: Path, agreement: Agreement, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return where this pack tracks each paragraph of the council's report, or why it does not; nothing where a council has no such map.
+
+    Raises:
+        Refusal: When a row names what is neither an indicator nor an entry of the agreement, or says both or neither of the two.
+    """
+    if not path.is_file():
+        return pd.DataFrame()
+    names = {
+        entry.id: f"{TRACKED.get(place[0], place[0])} \N{LEFT SINGLE QUOTATION MARK}{_spaced(entry.id)}\N{RIGHT SINGLE QUOTATION MARK}"
+        for place, entry in agreement.entries()
+    }
+    names |= {name: entry.label for name, entry in dictionary.items()}
+    rows = []
+    for line, row in dictionary_rows(path, "paragraph", "says", "section", "tracked_by", "not_tracked_because"):
+        tracked, why = row["tracked_by"].split("|") if row["tracked_by"] else [], row["not_tracked_because"]
+        told = {"file": path, "line": line, "column": "tracked_by"}
+        if bool(tracked) == bool(why):
+            raise Refusal("A paragraph is either tracked or not.", **told, remedy="Fill exactly one of tracked_by and not_tracked_because.")
+        if lost := [name for name in tracked if name not in names]:
+            remedy = "Name indicators of data/dictionary/indicators.csv and ids of agreement.yaml, with | between them."
+            raise Refusal(f"'{lost[0]}' is neither an indicator nor an entry of the agreement.", **told, remedy=remedy)
+        sections = ", ".join(name[:2] for name in row["section"].split("|")) if tracked else "none"
+        rows.append((row["paragraph"], row["says"], sections, "; ".join(names[name] for name in tracked) or f"not tracked: {why}"))
+    return pd.DataFrame(rows, columns=["Paragraph", "It says", "Section", "Tracked by"])
+
+
 def unverified(agreement: Agreement) -> pd.DataFrame:
     """Return every entry of the agreement that nobody has verified; its value is not told, if it has one."""
     found = agreement.unverified()
@@ -338,7 +379,7 @@ def amounts_stated(agreement: Agreement) -> pd.DataFrame:
     table = amounts(agreement)
     unknown = table["Value"] == UNVERIFIED
     rest = {
-        "Amount": f"{unknown.sum()} further sums that nobody has confirmed",
+        "Amount": f"Further sums that nobody has confirmed: {unknown.sum()}",
         "Period": "several",
         "Value": UNVERIFIED,
         "Paragraph": "several",
@@ -444,6 +485,10 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
         lambda given: revisions(given.released, given.dictionary),
     ),
     "report_findings": ("Slips and gaps in the council's report", lambda given: report_findings(given.agreement)),
+    "report_map": (
+        "Where each paragraph of the council's report is tracked",
+        lambda given: report_map(given.assurance.parent / "report_map.csv", given.agreement, given.dictionary),
+    ),
     "unverified": ("What nobody has verified", lambda given: unverified(given.agreement)),
     "amounts": ("The money that the agreement names", lambda given: amounts(given.agreement)),
     "amounts_stated": ("The money that the council's report states", lambda given: amounts_stated(given.agreement)),
@@ -460,6 +505,7 @@ INDICATORS = {
     "reconciliation": ("ehc_plans_january_council_count",),
     "plans_beside_pupils": ("pupils_by_group_percent",),
 }
+OF_OWN_RECORDS = ("own_rows", "own_findings", "reconciliation", "table_3_quarters", "plans_beside_pupils")  # of what a council supplies
 OF_NUMBERS = (
     "published_and_computed",
     "table_3",

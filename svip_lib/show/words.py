@@ -15,6 +15,7 @@ REVISED = "r"
 NOT_BESIDE = ("neighbours", "neighbour_before")  # roles that do not stand in a row of neighbours
 # Breakdowns that have an order of their own; others are told by size.
 IN_ORDER = ("age_group", "case_stage", "decision_time", "issue_time", "ethnicity", "review_meeting", "dispute", "phase_transfer")
+UNITS = {"": "number", "%": "per cent", "£": "pounds"}
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
     "x": "not available",
@@ -357,7 +358,7 @@ def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
 
 def subtitle(released: Released, entry: Indicator, base: str) -> str:
     """Return the line beneath a message: measure, base and area."""
-    unit = {"": "number", "%": "per cent", "£": "pounds"}[entry.indicator_unit]
+    unit = UNITS[entry.indicator_unit]
     area = released.area_name(released.area("authority"))
     when = "census day in January" if entry.time_identifier == ACADEMIC else entry.time_identifier.lower()
     marked = "SYNTHETIC; " if is_synthetic(released, entry) else ""
