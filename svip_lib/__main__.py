@@ -110,7 +110,7 @@ def explain(name: str, period: str | None, authority: str, quarter: str, edition
     released = release_quarter(project, authority, known, check_edition(edition))
     row = show.find_figure(released, entry, period, category)
     agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
-    given = Given(released, agreement, dictionary, folder / "assurance")
+    given = Given(released, agreement, dictionary, folder / "assurance", read_authority(folder))
     lines = show.explain(given, entry, row, read_bases(project.dictionary, defined=True)[entry.base])
     click.echo(f"{authority}, {known}, {edition} edition")
     for label, text in (lines | rule_in_code(name, project.root)).items():

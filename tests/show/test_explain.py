@@ -31,7 +31,7 @@ def given(repository):
             "partial": "True",
         }
         registers = released.registers | {"sources": pd.DataFrame([{"id": "drawn"} | source, {"id": "council_return"} | source])}
-        return Given(replace(released, registers=registers), agreement, {entry.name: entry for entry in entries}, repository)
+        return Given(replace(released, registers=registers), agreement, {entry.name: entry for entry in entries}, repository, None)
 
     return make
 
