@@ -98,6 +98,7 @@ def explain(name: str, period: str | None, authority: str, quarter: str, edition
     """
     import svip_lib.indicators  # noqa: F401  (to import them is to register them)
     from svip_lib.config.agreement import read_agreement
+    from svip_lib.config.authority import read_authority
     from svip_lib.config.registry import find_indicator, read_bases, read_dictionary, rule_in_code
     from svip_lib.disclosure.gate import release_quarter
     from svip_lib.show import explain as show
