@@ -23,6 +23,7 @@ from svip_lib.intake.published import Published, read_reference
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
 UNVERIFIED = "unverified"
+LAST_LOOK = ["indicator", "measure", "category", "time_period", "value"]
 FOUND = ["level", "rule", "table", "rows", "says", "remedy"]
 OWN_RECORDS = "council"  # the parameter by which an indicator asks for the council's own records
 PLANNED = ["area", "indicator", "category", "time_period", "time_identifier", "base", "measure", "value", "source_id", "as_at", "verified"]
@@ -38,7 +39,8 @@ class Figures:
             one that stands in an earlier set only, region, England, neighbours for their mean).
         registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``, and of the council's own records
             ``own_rows`` (a row a table), ``own_findings`` (a row a rule and table) and ``revisions`` (a row a figure that an earlier
-            quarter told otherwise); empty where it supplied none.
+            quarter told otherwise); empty where it supplied none. ``last_look`` are the authority's published figures as they were
+            known on the day of the pack before, by ``indicator``, ``category`` and ``time_period``.
     """
 
     authority: str
@@ -70,17 +72,15 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     check_registry(dictionary)
     published = read_reference(project.reference, as_at)
     areas = _areas(authority_name, authority, published, as_at)
-    rows = published.rows[published.rows["area"].isin(areas["area"])]
     known = {path.stem for path in project.reference.glob("*/*.csv")}
-    actual = [_compute(entry, rows, known) for entry in dictionary.values() if not _asks_for_own_records(entry)]
-    printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
+    told = _published_figures(published.rows[published.rows["area"].isin(areas["area"])], dictionary, known)
     file = project.authority(authority_name) / "agreement.yaml"
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
     counted = own_figures(own_records(own, project), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
     covered = history["time_period"].isin(counted["time_period"])
-    figures = pd.concat([*actual, *printed, plan, counted, history[~covered]], ignore_index=True)
+    figures = pd.concat([told, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
         twice = figures.loc[figures.duplicated(KEY), ["indicator", "area", "time_period", "category"]].iloc[0].to_list()
@@ -90,6 +90,9 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
+    day = _day_of_last_look(project, authority_name, quarter)
+    then = published.rows_on(day).query("area == @authority.area_code") if day else published.rows.head(0)
+    registers["last_look"] = _published_figures(then, dictionary, known)[LAST_LOOK].dropna()
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
@@ -195,7 +198,7 @@ def own_figures(council: Council, dictionary: dict[str, Indicator]) -> pd.DataFr
 
 
 def _history(project: Project, authority: str, quarter: Quarter, dictionary: dict[str, Indicator], area: str) -> pd.DataFrame:
-    """The figures that the council keeps of earlier quarters, each as it was told then.
+    """The figures of earlier quarters, each as it was told then: as the council keeps them, and for the quarter before from its extracts.
 
     Raises:
         Refusal: When a file names an indicator that the pack does not know, or figures of another quarter.
@@ -205,6 +208,10 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
         folder = project.find_extracts(authority, earlier)
         file = folder / "figures.csv" if folder else None
         if file is None or not file.is_file():
+            laid_out = file is not None and earlier == quarter.previous and earlier in project.quarters(authority)
+            if laid_out and (own := read_own(project, authority, earlier)):
+                told = own_figures(own_records(own, project), dictionary)
+                parts.append(told[told["time_period"] == earlier.code])
             continue
         rows = read_figures(file)
         for column, known in (("indicator", set(dictionary)), ("time_period", {earlier.code}), ("area", {area})):
@@ -233,6 +240,20 @@ def read_figures(path: Path) -> pd.DataFrame:
         return rows.astype(dict.fromkeys(numbers, "float64"))
     except (KeyError, ValueError) as mistake:
         raise Refusal(f"The figures cannot be read ({mistake}).", file=path, remedy=f"Its columns are: {', '.join(COLUMNS)}.") from None
+
+
+def _published_figures(rows: pd.DataFrame, dictionary: dict[str, Indicator], known: set[str]) -> pd.DataFrame:
+    """Every figure of published rows, computed and as its publisher printed it."""
+    actual = [_compute(entry, rows, known) for entry in dictionary.values() if not _asks_for_own_records(entry)]
+    printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
+    return pd.concat([*actual, *printed], ignore_index=True)
+
+
+def _day_of_last_look(project: Project, authority: str, quarter: Quarter) -> date | None:
+    """The day on which the pack before looked at the world, if there is one."""
+    folder = project.authority(authority)
+    days = [read_quarter(folder, known).as_at for known in project.quarters(authority) if known < quarter]
+    return max((day for day in days if day), default=None)
 
 
 def _compute(entry: Indicator, rows: pd.DataFrame, known: set[str]) -> pd.DataFrame:

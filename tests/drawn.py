@@ -81,14 +81,15 @@ POLICY = Thresholds(default=5, sensitive=10, sensitive_breakdowns=[], owner=None
 NOTHING_PUBLISHED = pd.DataFrame({"value": pd.Series(dtype="Int64")}, index=pd.Index([], dtype="str", name="key"))
 
 
-def drawn_release(entry, actual=None, plan=None, rows=()) -> Released:
+def drawn_release(entry, actual=None, plan=None, rows=(), last_look=(), edition="public") -> Released:
     """Release one figure and its plan, or the rows that are given."""
     rows = list(rows) or [drawn_row(entry, actual)] + ([drawn_row(entry, plan, measure="plan")] if plan is not None else [])
     frame = pd.DataFrame(rows)[COLUMNS].astype({"numerator": float, "denominator": float, "value": float})
     words = {"sources": pd.DataFrame({"id": ["drawn"]}), "repairs": pd.DataFrame(), "findings": pd.DataFrame()}
+    words["last_look"] = pd.DataFrame(last_look, columns=["indicator", "measure", "category", "time_period", "value"])
     return release(
         Figures("medway", Quarter(2025, 4), date(2026, 7, 31), frame, AREAS, words),
-        "public",
+        edition,
         key="drawn",
         policy=POLICY,
         register=NOTHING_PUBLISHED,

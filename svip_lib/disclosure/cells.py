@@ -11,7 +11,7 @@ import pandas as pd
 from svip_lib.config.authority import Merge
 from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import SUMS
+from svip_lib.config.registry import FOLLOWS, NOBODY, SUMS
 from svip_lib.disclosure.problem import Problem, build_problem, link
 from svip_lib.disclosure.rounding import round_counts
 from svip_lib.indicators.shape import COLUMNS
@@ -143,9 +143,40 @@ def alone(cells: Cells, hidden: pd.Series) -> set[str]:
     return set(others.sort_values("count", kind="stable").drop_duplicates("table")["key"])
 
 
-def are_own_counts(rows: pd.DataFrame) -> pd.Series:
+def are_own(rows: pd.DataFrame) -> pd.Series:
     """Tell of each figure whether it comes from the council's own records."""
     return rows["origin"].isin(OWN) & (rows["measure"] == "actual")
+
+
+def are_own_counts(rows: pd.DataFrame) -> pd.Series:
+    """Tell of each figure whether it counts children, plans or requests of the council's own records."""
+    return are_own(rows) & ~rows["indicator"].isin(FOLLOWS)
+
+
+def following(rows: pd.DataFrame, thresholds: dict[str, int]) -> pd.Series:
+    """Tell of each figure whether it is about children whose number is withheld or small, so that it may not be printed either.
+
+    The sums between such figures are those between the counts. A count that another complete set of counts leaves open is left open by
+    the same set for the money too, so what is withheld in this way cannot be worked out.
+
+    Raises:
+        Refusal: When the count that a figure follows is not there.
+    """
+    key = ["indicator", "category", "time_period"]
+    about = rows[are_own(rows) & rows["indicator"].isin([name for name, count in FOLLOWS.items() if count != NOBODY])]
+    counts = rows[are_own_counts(rows)]
+    small = counts["value"].between(0, counts["breakdown"].map(thresholds).fillna(thresholds[""]), inclusive="neither")
+    unsafe = counts[key].assign(unsafe=small | (counts["shorthand"] == WITHHELD))
+    found = about[key].assign(indicator=about["indicator"].map(FOLLOWS)).merge(unsafe, how="left", on=key, validate="many_to_one")
+    lost = found["unsafe"].isna()
+    if lost.any():
+        raise Refusal(
+            f"'{about['indicator'].to_numpy()[lost][0]}' follows '{' '.join(found.loc[lost, key].iloc[0])}', which there is not.",
+            remedy="Name in follows= a count by the same categories; or, where categories are merged, merge those of both.",
+        )
+    told = pd.Series(False, index=rows.index)
+    told[about.index] = found["unsafe"].to_numpy(dtype=bool)
+    return told
 
 
 def merged(rows: pd.DataFrame, merges: list[Merge]) -> pd.DataFrame:

@@ -20,13 +20,25 @@ from svip_lib.config.authority import Thresholds, read_authority
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.cells import WITHHELD, Cells, alone, are_own_counts, as_problem, merged, printed, rounded, withhold
+from svip_lib.disclosure.cells import (
+    WITHHELD,
+    Cells,
+    alone,
+    are_own,
+    are_own_counts,
+    as_problem,
+    following,
+    merged,
+    printed,
+    rounded,
+    withhold,
+)
 from svip_lib.disclosure.protect import Protection, protect
 from svip_lib.disclosure.register import FILE as REGISTER
 from svip_lib.disclosure.register import read_register
 from svip_lib.disclosure.verify import verify
 from svip_lib.figures import Figures, compute_figures, read_figures
-from svip_lib.indicators.shape import KEY
+from svip_lib.indicators.shape import KEY, VALUES
 
 OWNER_ONLY = 0o700
 # Read by every section: a change in one of these is a change in the figures.
@@ -49,10 +61,13 @@ class Proof:
 
     cells: Cells
     protection: Protection
+    thresholds: dict[str, int]
 
     def failures(self, rows: pd.DataFrame) -> list[str]:
         """Return in words, for the owner only, what keeps figures that were read back from being proven; nothing is the proof."""
         released, failures = printed(rows, self.cells)
+        beside = rows["value"].notna() & following(rows, self.thresholds)
+        failures += [f"'{name}' tells of children whose number is withheld." for name in rows.loc[beside, "indicator"].unique()]
         return failures + verify(self.cells.problem, released, self.protection.changes, self.protection.witness)
 
 
@@ -145,7 +160,11 @@ def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, reg
         rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
         exact = rows[~rows["indicator"].isin(policy.rounded)]
         proof = _protect(exact, thresholds, register)
+        few = following(rows, thresholds)  # by the exact counts: one that is rounded to nought is not nought
         rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, proof.cells, proof.protection.hidden)
+        few |= following(rows, thresholds)
+        rows.loc[few, VALUES[:3]] = float("nan")
+        rows.loc[few, "shorthand"] = WITHHELD
         registers = registers | {
             "own_findings": _few_rows(registers["own_findings"], thresholds[""]),
             "own_rows": _few_set_aside(registers["own_rows"], thresholds[""]),
@@ -165,7 +184,7 @@ def _protect(rows: pd.DataFrame, thresholds: dict[str, int], register: pd.DataFr
         cells = as_problem(rows, thresholds, register, published, beside)
         protection = protect(cells.problem)
         if not (more := alone(cells, protection.hidden) - beside):
-            return Proof(cells, protection)
+            return Proof(cells, protection, thresholds)
         beside |= more
 
 
@@ -175,7 +194,7 @@ def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
     parts = [pd.DataFrame(columns=["number", "value", "key"])]
     for own, published in PUBLISHED_TWINS.items():
         mine, theirs = (rows[rows["indicator"] == name] for name in (own, published))
-        mine, theirs = mine.assign(year=mine["time_period"].map(_published_period)), theirs.assign(year=theirs["time_period"])
+        mine, theirs = mine.assign(year=mine["time_period"].map(published_period)), theirs.assign(year=theirs["time_period"])
         both = mine.merge(theirs, on=["area", "category", "year"], suffixes=("", "_theirs"))
         category = ("[" + both["category"] + "]").where(both["category"] != "", "")
         told = {"number": published + category + "@" + both["year"], "value": both["numerator_theirs"]}
@@ -183,7 +202,7 @@ def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _published_period(period: str) -> str:
+def published_period(period: str) -> str:
     """The period in which DfE publishes what falls into a period of ours: for a quarter its calendar year, else the same."""
     return str(Quarter.from_code(period).last_day.year) if "Q" in period else period
 
@@ -202,7 +221,7 @@ def _few_set_aside(rows: pd.DataFrame, threshold: int) -> pd.DataFrame:
 
 def _withheld(rows: pd.DataFrame) -> pd.DataFrame:
     """How many figures there are and how many are withheld; by table it would help to tell the small from those that guard them."""
-    own = rows[are_own_counts(rows)]
+    own = rows[are_own(rows)]
     return pd.DataFrame({"figures": [len(own)], "withheld": [int((own["shorthand"] == WITHHELD).sum())]})
 
 
@@ -235,7 +254,7 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
     data += [path for path in project.released(authority).rglob("*") if path.is_file()]
     earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]
-    data += [folder / "figures.csv" for folder in earlier if folder]
+    data += [path for folder in earlier if folder for path in _told_of_earlier(folder)]
     extracts = project.find_extracts(authority, quarter)
     data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
     code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]
@@ -245,6 +264,12 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
             base = project.data if path.is_relative_to(project.data) else project.root
             digest.update(path.relative_to(base).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _told_of_earlier(extracts: Path) -> list[Path]:
+    """What an earlier quarter is told from: the figures that are kept of it, else its extracts."""
+    kept = extracts / "figures.csv"
+    return [kept] if kept.is_file() else list(extracts.iterdir())
 
 
 def _write(released: Released, proof: Proof | None, folder: Path) -> None:

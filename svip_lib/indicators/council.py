@@ -9,10 +9,15 @@ import pandas as pd
 
 from svip_lib.config.authority import ReturnFile
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, academic_year_of
-from svip_lib.indicators.census import census
+from svip_lib.indicators.census import census, transfers_in
 from svip_lib.indicators.shape import NOT_APPLICABLE
 
 SOURCE = "council_return"
+# What a case is known by, and what is told of it at each of its steps.
+KEY = ["child", "request"]
+REQUEST = ["receiveddate", "requestsource", "requestoutcome", "requestoutcomedate", "requestmediation", "requesttribunal"]
+ASSESSMENT = ["assessmentoutcome", "assessmentoutcomedate", "week20"]
+ASSESSMENT += ["assessmentmediation", "assessmenttribunal", "othermediation", "othertribunal"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,15 @@ class Council:
     census_days: list[date]
     area: str
     origin: str
+
+    @property
+    def quarter(self) -> Quarter:
+        """The newest whole quarter, of which the registers tell."""
+        return self.quarters[-1]
+
+    def register(self, name: str) -> pd.DataFrame | None:
+        """Return the clean rows of one of the council's other registers, as ``ledger``; nothing where it was not supplied."""
+        return self.clean.get(name)
 
     @property
     def quarters(self) -> list[Quarter]:
@@ -65,19 +79,24 @@ class Council:
 
     @cached_property
     def cases(self) -> pd.DataFrame:
-        """Every request with what became of it: one row a request, with the dates of request, decision, assessment, plan and end."""
-        requests = self.tables["requests"][["child", "request", "receiveddate", "requestsource", "requestoutcome", "requestoutcomedate"]]
-        assessment = self.tables["assessment"][["child", "request", "assessmentoutcome", "assessmentoutcomedate", "week20"]]
-        plans = self.tables["namedplan"][["child", "request", "startdate", "ceasedate"]]
-        key = ["child", "request"]
-        rows = requests.merge(assessment.drop_duplicates(key), how="left", on=key, validate="many_to_one")
-        return rows.merge(plans.drop_duplicates(key), how="left", on=key, validate="many_to_one")
+        """Every request with what became of it: one row a request, with its dates, outcomes and disputes."""
+        requests = self.tables["requests"][[*KEY, *REQUEST]]
+        assessment = self.tables["assessment"][[*KEY, *ASSESSMENT]]
+        plans = self.tables["namedplan"][[*KEY, "startdate", "ceasedate", "ceasereason"]]
+        rows = requests.merge(assessment.drop_duplicates(KEY), how="left", on=KEY, validate="many_to_one")
+        return rows.merge(plans.drop_duplicates(KEY), how="left", on=KEY, validate="many_to_one")
+
+    @cached_property
+    def own_cases(self) -> pd.DataFrame:
+        """The cases without those whose plan came from another council."""
+        came = pd.MultiIndex.from_frame(transfers_in(self.tables)[KEY])
+        return self.cases[~pd.MultiIndex.from_frame(self.cases[KEY]).isin(came)]
 
     def january_groups(self) -> pd.DataFrame:
         """Return the plans on the last census day that the return covers by DfE's groups of placements, as figures."""
         covered = [day for day in sorted(self.census_days) if self.told.first_day <= day <= self.told.last_day]
         if not covered:
-            return self.figures(pd.DataFrame(columns=["time_period", "value"], dtype="float64"))
+            return self.nothing()
         groups = self._census(covered[-1])["published_group"].replace("ed_elsewhere", "elsewhere")
         numbers = groups.value_counts().rename_axis("category").rename("value").astype(float).reset_index()
         told = {"breakdown": "placement_group", "time_period": academic_year_of(covered[-1]), "time_identifier": ACADEMIC}
@@ -148,6 +167,10 @@ class Council:
 
     def _in_per_cent(self, rows: pd.DataFrame) -> pd.DataFrame:
         return self.figures(rows.assign(value=100 * rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)))
+
+    def nothing(self) -> pd.DataFrame:
+        """Return no figures, which a reader is told of as not supplied."""
+        return self.figures(pd.DataFrame({"time_period": pd.Series(dtype="str"), "value": pd.Series(dtype="float64")}))
 
     def figures(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Complete the rows: whose they are, since when they could be known, and why one is missing."""

@@ -4,49 +4,43 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from svip_lib.config.authority import ReturnFile
-from svip_lib.config.fields import read_codes, read_fields
-from svip_lib.config.key import SAMPLE_KEY
+from svip_lib.config.authority import ReturnFile, read_authority
+from svip_lib.config.fields import read_fields
 from svip_lib.config.periods import Quarter, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.registry import read_dictionary, read_placements
 from svip_lib.figures import own_figures
 from svip_lib.indicators.council import Council
-from svip_lib.intake.cleaning import clean_return
+from svip_lib.intake.check import check_extracts
 from svip_lib.intake.open import read_csv_text
-from svip_lib.intake.sen2 import read_sen2
 from svip_lib.sample import write_note, write_sample
+from svip_lib.sample.registers import read_programme
 
 
-def write_history(folder: Path, project: Project, quarter: Quarter, *, area: str, plans: int, seed: int) -> None:
-    """Write the synthetic figures of a quarter: those that the pack would have computed from a return made on its last day.
+def write_history(folder: Path, project: Project, quarter: Quarter, *, authority: str, plans: int, seed: int) -> None:
+    """Write the synthetic figures of a quarter: those that the pack would have computed on its last day.
 
     Args:
         folder: Where ``figures.csv`` and the note beside it go.
         project: Where dictionary and reference stand.
         quarter: The quarter.
-        area: The council's area code.
+        authority: The council's folder.
         plans: How many plans are active at the end of its financial year.
         seed: Where chance begins; the same as for the returns of the same financial year.
     """
+    area = read_authority(project.authority(authority)).area_code
+    la_code = read_csv_text(project.reference / "areas.csv").set_index("area_code")["la_code"][area]
     fields = read_fields(project.dictionary)
     days = read_census_dates(project.reference / "census_dates.csv")
     year, end = quarter.start_year + 1, date(quarter.start_year + 1, 3, 31)
     with tempfile.TemporaryDirectory() as place:
         drawn = Path(place)
-        write_sample(drawn, plans=plans, shape="blade", seed=seed, census=days[year], fields=fields, until=end, seen_on=quarter.last_day)
+        beside = {"until": end, "seen_on": quarter.last_day, "programme": read_programme(project, authority, area, quarter)}
+        write_sample(drawn, plans=plans, shape="blade", seed=seed, census=days[year], fields=fields, la=la_code, **beside)
         told = ReturnFile(year=year, first_day=date(quarter.start_year, 4, 1), last_day=quarter.last_day)
-        clean = clean_return(
-            read_sen2(drawn, fields),
-            fields,
-            read_codes(project.dictionary),
-            la_code="887",
-            year=year,
-            last_day=told.last_day,
-            key=SAMPLE_KEY,
-        )
+        checked = check_extracts(drawn, drawn / "private", project.dictionary, la_code=la_code, year=year, last_day=told.last_day)
         schools = read_csv_text(drawn / "establishments.csv")
-    council = Council(clean.tables, schools, read_placements(project.dictionary), told, list(days.values()), area, "synthetic")
+    council = Council(checked.clean.tables, schools, read_placements(project.dictionary), told, list(days.values()), area, "synthetic")
     figures = own_figures(council, read_dictionary(project.dictionary))
     figures = figures[figures["time_period"] == quarter.code]
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,14 +8,30 @@ from pathlib import Path
 import pandas as pd
 
 from svip_lib.config.agreement import Agreement, Amount
-from svip_lib.config.authority import Authority
+from svip_lib.config.assurance import SIGNATURES, read_sign_offs
+from svip_lib.config.authority import Authority, Roles
 from svip_lib.config.periods import Quarter, day_label, january_of, period_label
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import Indicator
+from svip_lib.config.registry import Indicator, dictionary_rows
+from svip_lib.config.yaml_file import read_yaml
 from svip_lib.disclosure.gate import Released
 from svip_lib.show.words import is_synthetic, number, plain
 
 UNVERIFIED = "[unverified]"
+# What the entries of each list of the agreement are called.
+TRACKED = {
+    "trajectories": "planned path",
+    "amounts": "amount",
+    "priorities": "priority",
+    "milestones": "milestone",
+    "recommendations": "recommendation",
+    "risks": "risk",
+    "consequences": "consequence",
+    "governance": "body",
+    "kpis": "performance indicator",
+    "conditions": "condition",
+    "findings": "finding",
+}
 ALL_PLANS = "All plans"
 ROWS = {"rows_in": "Rows in", "clean": "Clean", "quarantined": "Set aside"}
 
@@ -273,6 +289,29 @@ def reconciliation(released: Released, dictionary: dict[str, Indicator]) -> pd.D
     )
 
 
+def plans_beside_pupils(released: Released, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return whose plans they are by sex and by ethnic group, as shares of all plans, beside the shares of all pupils."""
+    pupils, plans = dictionary["pupils_by_group_percent"], dictionary["ehc_plans_quarter_count"]
+    whole = released.select(plans.name, area=released.area("authority")).tail(1)
+    if whole["value"].isna().all():
+        return pd.DataFrame()
+    now = {"area": released.area("authority"), "time_period": whole["time_period"].iloc[0]}
+    mine = pd.concat([released.select(f"ehc_plans_by_{name}_quarter_count", **now) for name in ("sex", "ethnicity")])
+    mine = mine.set_index("category").reindex([name for name in pupils.categories if name in set(mine["category"])])
+    theirs = released.select(pupils.name, **now).set_index("category")["value"].reindex(mine.index)
+    shares, mark = 100 * mine["value"] / whole["value"].iloc[0], ", SYNTHETIC" if is_synthetic(released, plans) else ""
+    cells = [(plans, mine["value"]), (pupils, shares)]
+    counts, of_plans = ([number(value, entry, why) for value, why in zip(told, mine["shorthand"], strict=True)] for entry, told in cells)
+    return pd.DataFrame(
+        {
+            pupils.filter_hint: mine.index.map(pupils.categories),
+            f"Plans on {day_label(Quarter.from_code(now['time_period']).last_day)}{mark}": counts,
+            f"Of all plans{mark}": of_plans,
+            f"Of all pupils{mark}": ["not supplied" if pd.isna(share) else number(share, pupils) for share in theirs],
+        }
+    )
+
+
 def report_findings(agreement: Agreement) -> pd.DataFrame:
     """Return the slips and gaps of the council's own report, with what follows from each."""
     entries = agreement.findings
@@ -284,6 +323,33 @@ def report_findings(agreement: Agreement) -> pd.DataFrame:
             "So": [entry.consequence for entry in entries],
         }
     )
+
+
+def report_map(path: Path, agreement: Agreement, dictionary: dict[str, Indicator]) -> pd.DataFrame:
+    """Return where this pack tracks each paragraph of the council's report, or why it does not; nothing where a council has no such map.
+
+    Raises:
+        Refusal: When a row names what is neither an indicator nor an entry of the agreement, or says both or neither of the two.
+    """
+    if not path.is_file():
+        return pd.DataFrame()
+    names = {
+        entry.id: f"{TRACKED.get(place[0], place[0])} \N{LEFT SINGLE QUOTATION MARK}{_spaced(entry.id)}\N{RIGHT SINGLE QUOTATION MARK}"
+        for place, entry in agreement.entries()
+    }
+    names |= {name: entry.label for name, entry in dictionary.items()}
+    rows = []
+    for line, row in dictionary_rows(path, "paragraph", "says", "section", "tracked_by", "not_tracked_because"):
+        tracked, why = row["tracked_by"].split("|") if row["tracked_by"] else [], row["not_tracked_because"]
+        told = {"file": path, "line": line, "column": "tracked_by"}
+        if bool(tracked) == bool(why):
+            raise Refusal("A paragraph is either tracked or not.", **told, remedy="Fill exactly one of tracked_by and not_tracked_because.")
+        if lost := [name for name in tracked if name not in names]:
+            remedy = "Name indicators of data/dictionary/indicators.csv and ids of agreement.yaml, with | between them."
+            raise Refusal(f"'{lost[0]}' is neither an indicator nor an entry of the agreement.", **told, remedy=remedy)
+        sections = ", ".join(name[:2] for name in row["section"].split("|")) if tracked else "none"
+        rows.append((row["paragraph"], row["says"], sections, "; ".join(names[name] for name in tracked) or f"not tracked: {why}"))
+    return pd.DataFrame(rows, columns=["Paragraph", "It says", "Section", "Tracked by"])
 
 
 def unverified(agreement: Agreement) -> pd.DataFrame:
@@ -313,12 +379,25 @@ def amounts_stated(agreement: Agreement) -> pd.DataFrame:
     table = amounts(agreement)
     unknown = table["Value"] == UNVERIFIED
     rest = {
-        "Amount": f"{unknown.sum()} further sums that nobody has confirmed",
+        "Amount": f"Further sums that nobody has confirmed: {unknown.sum()}",
         "Period": "several",
         "Value": UNVERIFIED,
         "Paragraph": "several",
     }
     return pd.concat([table[~unknown], pd.DataFrame([rest])], ignore_index=True) if unknown.any() else table
+
+
+def sign_off(folder: Path, quarter: Quarter) -> pd.DataFrame:
+    """Return who signs for the pack, by role, and on which day each has."""
+    roles, signed = read_yaml(folder / "roles.yaml", Roles), read_sign_offs(folder)
+    days = signed[(signed["quarter"] == str(quarter)) & (signed["what"] == "pack")].set_index("role")["signed_on"]
+    return pd.DataFrame(
+        {
+            "Signs as": [role.capitalize() for role in SIGNATURES],
+            "Post": [getattr(roles, role) or "not yet named" for role in SIGNATURES],
+            "Signed on": [day_label(date.fromisoformat(days[role])) if role in days else "not yet signed" for role in SIGNATURES],
+        }
+    )
 
 
 def assurance(path: Path) -> pd.DataFrame:
@@ -396,15 +475,24 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
         "Plans by the council's own return beside the published census",
         lambda given: reconciliation(given.released, given.dictionary),
     ),
+    "plans_beside_pupils": (
+        "Plans by sex and by ethnic group, beside all pupils of schools in the area",
+        lambda given: plans_beside_pupils(given.released, given.dictionary),
+    ),
     "withheld": ("Figures that are withheld to protect children", lambda given: withheld(given.released)),
     "revisions": (
         "Figures of earlier quarters that the council's records now tell otherwise",
         lambda given: revisions(given.released, given.dictionary),
     ),
     "report_findings": ("Slips and gaps in the council's report", lambda given: report_findings(given.agreement)),
+    "report_map": (
+        "Where each paragraph of the council's report is tracked",
+        lambda given: report_map(given.assurance.parent / "report_map.csv", given.agreement, given.dictionary),
+    ),
     "unverified": ("What nobody has verified", lambda given: unverified(given.agreement)),
     "amounts": ("The money that the agreement names", lambda given: amounts(given.agreement)),
     "amounts_stated": ("The money that the council's report states", lambda given: amounts_stated(given.agreement)),
+    "sign_off": ("Who signs for this pack", lambda given: sign_off(given.assurance, given.released.quarter)),
     "decisions": ("Decisions that shape this pack", lambda given: assurance(given.assurance / "decisions.csv")),
     "assumptions": ("Assumptions that this pack rests on", lambda given: assurance(given.assurance / "assumptions.csv")),
 }
@@ -415,7 +503,9 @@ INDICATORS = {
     "neighbours_by_group": ("placements_by_group_percent",),
     "neighbours_by_group_then": ("placements_by_group_percent",),
     "reconciliation": ("ehc_plans_january_council_count",),
+    "plans_beside_pupils": ("pupils_by_group_percent",),
 }
+OF_OWN_RECORDS = ("own_rows", "own_findings", "reconciliation", "table_3_quarters", "plans_beside_pupils")  # of what a council supplies
 OF_NUMBERS = (
     "published_and_computed",
     "table_3",
@@ -424,5 +514,6 @@ OF_NUMBERS = (
     "neighbours_by_group_then",
     "own_rows",
     "reconciliation",
+    "plans_beside_pupils",
     "withheld",
 )

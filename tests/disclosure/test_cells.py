@@ -6,9 +6,9 @@ import pytest
 from svip_lib.config.authority import Merge
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import SUMS, read_dictionary
+from svip_lib.config.registry import FOLLOWS, NOBODY, SUMS, read_dictionary
 from svip_lib.disclosure.attack import attack, links_from_labels
-from svip_lib.disclosure.cells import Cells, alone, as_problem, merged, printed, rounded, withhold
+from svip_lib.disclosure.cells import Cells, alone, as_problem, following, merged, printed, rounded, withhold
 from svip_lib.disclosure.gate import Proof
 from svip_lib.disclosure.problem import TOTAL
 from svip_lib.disclosure.protect import protect
@@ -43,7 +43,7 @@ def by_source(*counts, period=Q4):
 def released(rows, register=NOTHING_PUBLISHED, thresholds=None):
     cells = as_problem(rows, thresholds or {"": 5}, register)
     protection = protect(cells.problem)
-    return withhold(rows, cells, protection.hidden), Proof(cells, protection)
+    return withhold(rows, cells, protection.hidden), Proof(cells, protection, thresholds or {"": 5})
 
 
 def marks(rows):
@@ -276,3 +276,41 @@ def test_a_sum_that_cannot_be_read_stops_and_is_not_passed_over(monkeypatch, tex
     monkeypatch.setitem(SUMS, "ehc_requests_by_source_quarter_count", (text,))
     with pytest.raises(Refusal, match="ehc_requests_by_source_quarter_count cannot be read"):
         released(figures(*by_source(140, 88, 7, 2)))
+
+
+COSTS = "placements_cost_gbp"
+
+
+def costs(monkeypatch, *amounts, follows="ehc_requests_by_source_quarter_count"):
+    monkeypatch.setitem(FOLLOWS, COSTS, follows)
+    names = ["School", "Parent or young person", "Social care", "Health"]
+    return [row(COSTS, amount, name) for name, amount in zip(names, amounts, strict=True)]
+
+
+def test_money_is_no_count_and_is_withheld_wherever_the_number_of_children_it_pays_for_is(monkeypatch):
+    rows = figures(*by_source(140, 88, 7, 2), *costs(monkeypatch, 900.5, 500.25, 90, 31))
+    withheld, _ = released(rows)
+    assert following(withheld, {"": 5})[rows["indicator"] == COSTS].tolist() == [False, False, True, True]
+
+
+def test_money_of_few_children_is_withheld_even_where_their_number_is_already_published(monkeypatch):
+    rows = figures(*by_source(140, 88, 7, 2), *costs(monkeypatch, 900, 500, 90, 31))
+    assert following(rows, {"": 5})[rows["indicator"] == COSTS].tolist() == [False, False, False, True]
+    assert not following(rows, {"": 2}).any()
+
+
+def test_money_about_no_child_is_printed_as_it_is(monkeypatch):
+    rows = figures(*by_source(140, 88, 7, 2), *costs(monkeypatch, 900, 500, 90, 31, follows=NOBODY))
+    assert not following(rows, {"": 5}).any()
+
+
+def test_money_that_follows_a_count_which_there_is_not_stops_the_run(monkeypatch):
+    rows = figures(*by_source(140, 88, 7, 2), *costs(monkeypatch, 900, 500, 90, 31, follows="ehc_plans_by_need_quarter_count"))
+    with pytest.raises(Refusal, match="which there is not"):
+        following(rows, {"": 5})
+
+
+def test_a_release_that_prints_the_money_of_a_withheld_number_is_not_proven(monkeypatch):
+    rows = figures(*by_source(140, 88, 7, 2), *costs(monkeypatch, 900, 500, 90, 31))
+    withheld, proof = released(rows)
+    assert proof.failures(withheld) == [f"'{COSTS}' tells of children whose number is withheld."]
