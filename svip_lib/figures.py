@@ -14,9 +14,10 @@ from svip_lib.config.periods import Quarter, academic_year_of, day_label, read_c
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FUNCTIONS, Indicator, dictionary_rows, read_dictionary, read_placements
+from svip_lib.config.result import COLUMNS, KEY, read_figures
 from svip_lib.indicators.census import census, reconciled
 from svip_lib.indicators.council import SOURCE, Council
-from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
+from svip_lib.indicators.shape import NOT_AVAILABLE
 from svip_lib.intake.own import Own, read_own
 from svip_lib.intake.published import Published, read_reference
 
@@ -225,21 +226,6 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
                 )
         parts.append(rows[COLUMNS])
     return pd.concat(parts, ignore_index=True)
-
-
-def read_figures(path: Path) -> pd.DataFrame:
-    """Read a file of figures in the result shape; an empty cell of a text column is empty text.
-
-    Raises:
-        Refusal: When it lacks a column or a number is none.
-    """
-    numbers = ("numerator", "denominator", "value")
-    text = [name for name in COLUMNS if name not in numbers]
-    try:
-        rows = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values={name: [""] for name in numbers})
-        return rows.astype(dict.fromkeys(numbers, "float64"))
-    except (KeyError, ValueError) as mistake:
-        raise Refusal(f"The figures cannot be read ({mistake}).", file=path, remedy=f"Its columns are: {', '.join(COLUMNS)}.") from None
 
 
 def _published_figures(rows: pd.DataFrame, dictionary: dict[str, Indicator], known: set[str]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
-from svip_lib.disclosure.gate import Released, is_current, read_released
+from svip_lib.disclosure.released import Released, is_current, read_released
 from svip_lib.show import changes, charts, commentary, explain, marks, registers, tables, words
 from svip_lib.status import Status, duty_status, trajectory_status
 

@@ -7,8 +7,9 @@ import pytest
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.result import COLUMNS, KEY
 from svip_lib.figures import check_registry, compute_figures
-from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
+from svip_lib.indicators.shape import NOT_AVAILABLE
 
 MEDWAY, ENGLAND = "E06000035", "E92000001"
 

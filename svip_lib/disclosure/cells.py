@@ -12,9 +12,9 @@ from svip_lib.config.authority import Merge
 from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FOLLOWS, NOBODY, SUMS
+from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.problem import Problem, build_problem, link
 from svip_lib.disclosure.rounding import round_counts
-from svip_lib.indicators.shape import COLUMNS
 
 OWN = ("council", "synthetic")
 WITHHELD = "c"

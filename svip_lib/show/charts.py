@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 
 from svip_lib.config.periods import SIX_DIGITS, Quarter, january_of, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
 from svip_lib.show.words import (
     IN_ORDER,

@@ -14,7 +14,7 @@ from svip_lib.config.periods import Quarter, day_label, january_of, period_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, dictionary_rows
 from svip_lib.config.yaml_file import read_yaml
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 from svip_lib.show.words import is_synthetic, number, plain
 
 UNVERIFIED = "[unverified]"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, day_label, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 
 MINUS = "\u2212"
 WHOLE = 100.0

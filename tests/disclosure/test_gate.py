@@ -6,9 +6,12 @@ import stat
 import pandas as pd
 import pytest
 
+from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
-from svip_lib.disclosure.gate import Released, content_key, is_current, read_figures, read_released, release_quarter
+from svip_lib.config.result import read_figures
+from svip_lib.disclosure.gate import release_quarter
+from svip_lib.disclosure.released import Released, is_current, read_released
 from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 Q4 = Quarter(2025, 4)
