@@ -206,7 +206,8 @@ class TestThePackOfTheShippedSample:
                 if whole is None:
                     continue
                 parts = told.set_index("category")["value"]
-                total = own[(own["indicator"] == whole) & (own["time_period"] == period)]["value"].iloc[0]
+                name_of_whole, _, column = whole.partition(".")
+                total = own[(own["indicator"] == name_of_whole) & (own["time_period"] == period)][column or "value"].iloc[0]
                 table = pd.concat([parts, pd.Series({TOTAL: total})]).astype("Int64").rename_axis(dictionary[name].filter_grouping_column)
                 tables.append((f"{whole} {period}", table.to_frame(TOTAL).rename_axis(columns="all")))
         return tables
