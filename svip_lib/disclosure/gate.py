@@ -39,6 +39,7 @@ from svip_lib.disclosure.register import read_register
 from svip_lib.disclosure.verify import verify
 from svip_lib.figures import Figures, compute_figures, read_figures
 from svip_lib.indicators.shape import KEY, VALUES
+from svip_lib.intake.own import programme_files
 
 OWNER_ONLY = 0o700
 # Read by every section: a change in one of these is a change in the figures.
@@ -255,6 +256,7 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     data += [path for path in project.released(authority).rglob("*") if path.is_file()]
     earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]
     data += [path for folder in earlier if folder for path in _told_of_earlier(folder)]
+    data += programme_files(project, authority, quarter.previous).values()
     extracts = project.find_extracts(authority, quarter)
     data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
     code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]

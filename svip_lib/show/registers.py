@@ -9,7 +9,7 @@ import pandas as pd
 
 from svip_lib.config.agreement import Agreement, Amount
 from svip_lib.config.assurance import SIGNATURES, read_sign_offs
-from svip_lib.config.authority import Roles
+from svip_lib.config.authority import Authority, Roles
 from svip_lib.config.periods import Quarter, day_label, period_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
@@ -298,12 +298,13 @@ def amount_text(entry: Amount) -> str:
 
 @dataclass(frozen=True)
 class Given:
-    """What the tables are made of: released figures, the agreement as it was known, the dictionary, the council's logs."""
+    """What the tables are made of: released figures, the agreement as known, the dictionary, the council's logs and its own file."""
 
     released: Released
     agreement: Agreement
     dictionary: dict[str, Indicator]
     assurance: Path
+    authority: Authority
 
 
 # Every table that a notebook can ask for: its caption, and how it is made.

@@ -144,7 +144,13 @@ class TestCells:
         done = clean("No,Condition,Status\n1,Balance,Met\n", "conditions")
         assert done.account.empty
         assert done.tables["conditions"]["due_date"].isna().all()
-        assert list(done.tables["conditions"]) == [column for column, told in FIELDS["conditions"].items() if not told.personal]
+        kept = [column for column, told in FIELDS["conditions"].items() if not told.personal]
+        assert list(done.tables["conditions"]) == [*kept, "owner_role"]
+
+    def test_an_owner_is_kept_only_where_the_register_says_that_it_is_a_role(self, clean):
+        done = clean("No,Condition,Status,Owner\n1,Balance,Met,Head of SEND (role)\n2,Places,Met,J. Invented\n", "conditions")
+        assert done.tables["conditions"]["owner_role"].to_list() == ["Head of SEND", ""]
+        assert "J. Invented" not in done.tables["conditions"].to_csv()
 
     @pytest.mark.parametrize("day", ["01/01/1900", "31/08/2099"])
     def test_a_day_that_stands_for_none_is_left_blank(self, clean, day):
