@@ -185,8 +185,10 @@ class Section:
             absent = "not supplied" if name in programme.OF_REGISTER | programme.INDICATORS else "none"
             _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, absent))
             return
-        synthetic = programme.is_synthetic(given, name) or any(words.is_synthetic(self.released, self.dictionary[own]) for own in shown)
-        caption = f"SYNTHETIC, invented. {caption}" if synthetic else caption
+        if programme.is_synthetic(given, name):
+            caption = f"SYNTHETIC, from an invented register. {caption}"
+        elif any(words.is_synthetic(self.released, self.dictionary[own]) for own in shown):
+            caption = f"SYNTHETIC, invented. {caption}"
         numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS + programme.OF_NUMBERS else set()
         finished = programme.MARKED & set(frame.columns) if name in programme.TABLES else set()
         _show(self._table(frame, f"register-{name}", caption, numeric=numeric, finished=finished))

@@ -455,8 +455,8 @@ def _moves(number: int, quarter: Quarter) -> int:
 def _conditions(programme: Programme) -> pd.DataFrame:
     """Stand-ins for the numbered conditions, which are not public: one a priority and one an indicator of the public report."""
     told, last = [*programme.agreement.priorities, *programme.agreement.kpis], pd.Timestamp(programme.quarter.last_day)
-    steps = ["On track", "At risk", "Met", "Not on track"]
-    status = np.array([steps[(number + _moves(number, programme.quarter)) % len(steps)] for number in range(len(told))])
+    steps = ["Met", "On track", "At risk", "Not on track"]
+    status = np.array([steps[min(number % len(steps) + _moves(number, programme.quarter), len(steps) - 1)] for number in range(len(told))])
     measures = [entry.trajectories[0] if getattr(entry, "trajectories", ()) else "" for entry in told]
     return pd.DataFrame(
         {

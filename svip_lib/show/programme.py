@@ -14,7 +14,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
 from svip_lib.show import marks
 from svip_lib.show.registers import UNVERIFIED, Given, amount_text
-from svip_lib.show.words import headline, is_headline_withheld, newest, number, plain
+from svip_lib.show.words import NO_BREAK, headline, is_headline_withheld, newest, number, plain
 from svip_lib.status import Status, duty_status, trajectory_status
 
 NOT_SUPPLIED, NOT_STATED = "not supplied", "not stated"
@@ -53,7 +53,7 @@ def _label(entry: Stated, prefix: str, capitals: str = "") -> str:
 
 
 def _day(cell: str, absent: str = NOT_STATED) -> str:
-    return day_label(date.fromisoformat(cell[:10])) if cell else absent
+    return day_label(date.fromisoformat(cell[:10])).replace(" ", NO_BREAK, 1) if cell else absent
 
 
 def _money(pence: str, absent: str = NOT_STATED) -> str:
@@ -118,7 +118,8 @@ def _side_by_side(given: Given, columns: dict[str, str], whole: str = "") -> pd.
     tables = {heading: given.released.select(entry.name).set_index("category") for heading, entry in entries.items()}
     first = next(iter(entries.values()))
     held = set().union(*(table.index for table in tables.values()))
-    order = [name for name in first.categories if name in held]
+    zero = [name for name in held if all((table["value"].get(name, 0) == 0) for table in tables.values())]
+    order = [name for name in first.categories if name in held and name not in zero]
     if not order:
         return pd.DataFrame()
     frame = pd.DataFrame({first.filter_hint: [*(first.categories[name] for name in order), "All"]})
@@ -138,7 +139,7 @@ PLACES_BY_TYPE = {
     "places_by_type_quarter_count": "Places",
     "on_roll_by_type_quarter_count": ON_ROLL,
     "vacancies_by_type_quarter_count": "Empty",
-    "over_numbers_by_type_quarter_count": "Over",
+    "over_numbers_by_type_quarter_count": "Over places",
     "empty_places_by_type_quarter_gbp": "Cost of empty",
 }
 PLACES_BY_NEED = {
@@ -203,19 +204,27 @@ def scheme_days(given: Given) -> pd.DataFrame:
 
 
 def slippage(row: Row) -> str:
-    """Return by how many months a milestone is later than it was first agreed, by the day of its end or the one now expected.
+    """Return by how many months a milestone is later than first agreed, by the day of its end or the one now expected.
+
+    Where that day was another one a quarter before, it is said by how many months it has moved since.
 
     Example:
-        >>> slippage({"planned_date": "2025-01-31", "forecast_date": "2025-09-01", "actual_date": ""})
-        '+7 months'
+        >>> slippage({"planned_date": "2025-01-31", "forecast_date": "2025-09-01", "forecast_date_before": "2025-06-01"})
+        '+7 months (+3 in the quarter)'
         >>> slippage({"planned_date": "2025-01-31", "forecast_date": "", "actual_date": "2025-02-03"}), slippage({})
         ('none', 'not supplied')
     """
-    end = row.get("actual_date") or row.get("forecast_date")
+    end, before = row.get("actual_date") or row.get("forecast_date"), row.get("forecast_date_before")
     if not end or not row.get("planned_date"):
         return NOT_SUPPLIED
-    months = round((date.fromisoformat(end[:10]) - date.fromisoformat(row["planned_date"][:10])).days / DAYS_OF_A_MONTH)
-    return f"{plain(months, '', 0, signed=True)} month{'s' * (abs(months) > 1)}" if months else "none"
+    months, since = _months(row["planned_date"], end), _months(before, end) if before else 0
+    told = f"{plain(months, '', 0, signed=True)} month{'s' * (abs(months) > 1)}" if months else "none"
+    return f"{told} ({plain(since, '', 0, signed=True)} in the quarter)" if since else told
+
+
+def _months(first: str, second: str) -> int:
+    """How many months lie between two days, to the nearest."""
+    return round((date.fromisoformat(second[:10]) - date.fromisoformat(first[:10])).days / DAYS_OF_A_MONTH)
 
 
 def scheme_money(given: Given) -> pd.DataFrame:
@@ -402,7 +411,7 @@ def governance(given: Given) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Body": [body.name for body in bodies],
-            "Its part": [f"{body.role.capitalize()}: {body.text}" for body in bodies],
+            "Its part": [body.text for body in bodies],
             "Saw this pack": [_day(day, "not recorded") for day in days],
             "In what form": [form or "not recorded" for form in forms],
         }
