@@ -87,7 +87,8 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
     counted = own_figures(own_records(own, project), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
-    covered = history["time_period"].isin(counted["time_period"])
+    told_anew = pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])  # the registers tell of their own quarter alone
+    covered = pd.MultiIndex.from_frame(history[["indicator", "time_period"]]).isin(told_anew)
     figures = pd.concat([told, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():

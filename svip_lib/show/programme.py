@@ -115,7 +115,7 @@ def places_by_year(given: Given) -> pd.DataFrame:
 def _side_by_side(given: Given, columns: dict[str, str], whole: str = "") -> pd.DataFrame:
     """Indicators with the same categories, a column each, and a last row with their sums; a sum with a withheld part is withheld."""
     entries = {heading: given.dictionary[name] for name, heading in columns.items()}
-    tables = {heading: given.released.select(entry.name).set_index("category") for heading, entry in entries.items()}
+    tables = {heading: _newest(given, entry.name).set_index("category") for heading, entry in entries.items()}
     first = next(iter(entries.values()))
     held = set().union(*(table.index for table in tables.values()))
     zero = [name for name in held if all((table["value"].get(name, 0) == 0) for table in tables.values())]
@@ -128,10 +128,15 @@ def _side_by_side(given: Given, columns: dict[str, str], whole: str = "") -> pd.
         values, signs = table["value"], table["shorthand"].fillna("x")
         total, absent = values.sum(skipna=False), "c" if (signs == "c").any() else "x"
         if heading == ON_ROLL and whole and isnan(total):
-            total = given.released.select(whole)["value"].sum(min_count=1)
+            total = _newest(given, whole)["value"].sum(min_count=1)
         cells = [number(value, entry, sign if isnan(value) else "") for value, sign in zip(values, signs, strict=True)]
         frame[heading] = [*cells, number(total, entry, absent if isnan(total) else "")]
     return frame
+
+
+def _newest(given: Given, name: str) -> pd.DataFrame:
+    rows = given.released.select(name)
+    return rows[rows["time_period"] == rows["time_period"].max()]
 
 
 ON_ROLL = "On roll"
