@@ -182,8 +182,7 @@ class Section:
         shown = INDICATORS.get(name, ())
         self._shown += [*shown, *programme.named(given, name)]
         if frame.empty:
-            absent = "not supplied" if name in programme.OF_REGISTER | programme.INDICATORS else "none"
-            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, absent))
+            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, programme.absent(given, name)))
             return
         if programme.is_synthetic(given, name):
             caption = f"SYNTHETIC, from an invented register. {caption}"

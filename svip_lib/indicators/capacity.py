@@ -9,6 +9,9 @@ from svip_lib.indicators.shape import NOT_AVAILABLE
 
 PENCE = 100
 TYPES = ["special", "unit", "resourced", "ap", "hospital", "college", "independent"]
+# Kinds whose places are for a need. Each kind's pupils are told by need and no need's pupils over all kinds: where a need has places in
+# one kind alone, which anybody can know, the two would give each other away.
+FOR_A_NEED = TYPES[:3]
 # How lists of places write what a place is for: codes, or the words that they stand for.
 NEEDS = {
     "asd": "asd|asc|autis",
@@ -25,6 +28,8 @@ NEEDS = {
     "ds": "ds|down",
 }
 SEVERAL, NONE_TOLD = "several_needs", "need_unknown"
+EVERY_NEED = [*NEEDS, NONE_TOLD, SEVERAL]
+BY_NEED = [f"{kind}_{need}" for kind in FOR_A_NEED for need in EVERY_NEED]
 # What is told of the places with a roll; a school that gave none is left out of it.
 OF_ROLL = ("on_roll", "vacancies", "over_numbers", "empty_cost")
 
@@ -60,7 +65,7 @@ def _places(council: Council) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "place_type": places["place_type"],
-            "need": needs(places["designation"]),
+            "place_need": (places["place_type"] + "_" + needs(places["designation"])).where(places["place_type"].isin(FOR_A_NEED)),
             "places": commissioned,
             "on_roll": roll,
             "vacancies": spare,
@@ -81,9 +86,7 @@ def _told(council: Council, column: str, by: str) -> pd.DataFrame:
     sums = groups.sum().astype("float64")
     if column not in OF_ROLL:
         sums = sums.where(groups.count() == groups.size())
-    if by == "place_type":
-        sums = sums.reindex(TYPES, fill_value=0.0)
-    rows = sums.rename("value").rename_axis("category").reset_index()
+    rows = sums.reindex(TYPES if by == "place_type" else BY_NEED, fill_value=0.0).rename("value").rename_axis("category").reset_index()
     figures = council.figures(rows.assign(breakdown=by, time_period=council.quarter.code))
     return figures.assign(shorthand=figures["shorthand"].where(figures["value"].notna(), NOT_AVAILABLE))
 
@@ -105,17 +108,17 @@ def places_by_type_quarter_count(council: Council) -> pd.DataFrame:
 
 @indicator(follows=NOBODY)
 def places_by_need_quarter_count(council: Council) -> pd.DataFrame:
-    """Places that the council commissions in the academic year of the quarter, by the need that they are for.
+    """Places that the council commissions in the academic year of the quarter, by kind and the need that they are for.
 
     Args:
         council: The council's own records, with the list of places.
 
     Returns:
-        One row a need that occurs: ``value`` (places); places for several needs are one group.
+        One row a kind and need, of the kinds that are for a need: ``value`` (places); places for several needs are one group.
 
     Source: the council's list of commissioned places. Official equivalent: none.
     """
-    return _told(council, "places", "need")
+    return _told(council, "places", "place_need")
 
 
 @indicator
@@ -151,19 +154,21 @@ def on_roll_by_type_quarter_count(council: Council) -> pd.DataFrame:
     return _told(council, "on_roll", "place_type")
 
 
-@indicator(sums=("on_roll_quarter_count = [*]",))
+@indicator(
+    sums=tuple(f"on_roll_by_type_quarter_count[{kind}] = {' + '.join(f'[{kind}_{need}]' for need in EVERY_NEED)}" for kind in FOR_A_NEED)
+)
 def on_roll_by_need_quarter_count(council: Council) -> pd.DataFrame:
-    """Pupils who were in commissioned places on the day of the roll, by the need that the places are for.
+    """Pupils who were in commissioned places on the day of the roll, by kind and the need that the places are for.
 
     Args:
         council: The council's own records, with the list of places.
 
     Returns:
-        One row a need that occurs: ``value`` (pupils). A pupil's own need can be another.
+        One row a kind and need, of the kinds that are for a need: ``value`` (pupils). A pupil's own need can be another.
 
     Source: the council's list of commissioned places. Official equivalent: none.
     """
-    return _told(council, "on_roll", "need")
+    return _told(council, "on_roll", "place_need")
 
 
 @indicator(follows="on_roll_by_type_quarter_count")
@@ -183,17 +188,17 @@ def vacancies_by_type_quarter_count(council: Council) -> pd.DataFrame:
 
 @indicator(follows="on_roll_by_need_quarter_count")
 def vacancies_by_need_quarter_count(council: Council) -> pd.DataFrame:
-    """Commissioned places that nobody was in on the day of the roll, by the need that they are for.
+    """Commissioned places that nobody was in on the day of the roll, by kind and the need that they are for.
 
     Args:
         council: The council's own records, with the list of places.
 
     Returns:
-        One row a need that occurs: ``value`` (places), added up school by school.
+        One row a kind and need, of the kinds that are for a need: ``value`` (places), added up school by school.
 
     Source: the council's list of commissioned places. Official equivalent: none.
     """
-    return _told(council, "vacancies", "need")
+    return _told(council, "vacancies", "place_need")
 
 
 @indicator(follows="on_roll_by_type_quarter_count")

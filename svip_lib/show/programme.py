@@ -102,9 +102,10 @@ def places_by_type(given: Given) -> pd.DataFrame:
     return _side_by_side(given, PLACES_BY_TYPE, whole="on_roll_quarter_count")
 
 
-def places_by_need(given: Given) -> pd.DataFrame:
-    """Return the places for each need: commissioned, filled and empty."""
-    return _side_by_side(given, PLACES_BY_NEED, whole="on_roll_quarter_count")
+def places_by_need(given: Given, kind: str) -> pd.DataFrame:
+    """Return the places of a kind for each need: commissioned, filled and empty."""
+    frame = _side_by_side(given, PLACES_BY_NEED, kind=f"{kind}_")
+    return frame.rename(columns={heading: "Need" for heading in frame.columns[:1]})
 
 
 def places_by_year(given: Given) -> pd.DataFrame:
@@ -112,17 +113,20 @@ def places_by_year(given: Given) -> pd.DataFrame:
     return _side_by_side(given, PLACES_BY_YEAR)
 
 
-def _side_by_side(given: Given, columns: dict[str, str], whole: str = "") -> pd.DataFrame:
-    """Indicators with the same categories, a column each, and a last row with their sums; a sum with a withheld part is withheld."""
+def _side_by_side(given: Given, columns: dict[str, str], whole: str = "", kind: str = "") -> pd.DataFrame:
+    """Indicators with the same categories, a column each, and a last row with their sums; a sum with a withheld part is withheld.
+
+    Categories without anything are left out; of ``kind`` only those that begin so are told, by the rest of their name.
+    """
     entries = {heading: given.dictionary[name] for name, heading in columns.items()}
     tables = {heading: _newest(given, entry.name).set_index("category") for heading, entry in entries.items()}
     first = next(iter(entries.values()))
     held = set().union(*(table.index for table in tables.values()))
     zero = [name for name in held if all((table["value"].get(name, 0) == 0) for table in tables.values())]
-    order = [name for name in first.categories if name in held and name not in zero]
+    order = [name for name in first.categories if name in held and name not in zero and name.startswith(kind)]
     if not order:
         return pd.DataFrame()
-    frame = pd.DataFrame({first.filter_hint: [*(first.categories[name] for name in order), "All"]})
+    frame = pd.DataFrame({first.filter_hint: [*(first.categories[name].rpartition(": ")[2] for name in order), "All"]})
     for heading, entry in entries.items():
         table = tables[heading].reindex(order)
         values, signs = table["value"], table["shorthand"].fillna("x")
@@ -630,10 +634,13 @@ TABLES: dict[str, tuple[str | Callable[[Given], str], Callable[[Given], pd.DataF
         _of_last_quarter("Commissioned places by kind, and who was in them", "places_by_type_quarter_count"),
         places_by_type,
     ),
-    "places_by_need": (
-        _of_last_quarter("Commissioned places by the need that they are for", "places_by_need_quarter_count"),
-        places_by_need,
-    ),
+    **{
+        f"places_{kind}": (
+            _of_last_quarter(f"{words} by the need that their places are for", "places_by_need_quarter_count"),
+            lambda given, kind=kind: places_by_need(given, kind),
+        )
+        for kind, words in (("special", "Special schools"), ("unit", "SEN units"), ("resourced", "Resourced provision"))
+    },
     "places_by_year": ("Places of the financial year, computed from both academic years and as the list states them", places_by_year),
     "schemes": ("What the council's report says of each scheme", schemes),
     "scheme_days": ("When each scheme was planned, is expected and was done", scheme_days),
@@ -666,10 +673,10 @@ OF_REGISTER |= dict.fromkeys(["risks", "risk_scores", "risk_actions"], "risks")
 # The indicators that a table shows.
 INDICATORS = {
     "places_by_type": (*PLACES_BY_TYPE, "on_roll_quarter_count"),
-    "places_by_need": tuple(PLACES_BY_NEED),
+    **dict.fromkeys(["places_special", "places_unit", "places_resourced"], tuple(PLACES_BY_NEED)),
     "places_by_year": tuple(PLACES_BY_YEAR),
 }
-OF_NUMBERS = ("places_by_type", "places_by_need", "places_by_year", "scheme_money", "scheme_places")
+OF_NUMBERS = ("places_by_type", "places_special", "places_unit", "places_resourced", "places_by_year", "scheme_money", "scheme_places")
 # Columns whose cells are finished marks.
 MARKED = {"Status", "A quarter before", "Trend", "Review"}
 
@@ -681,6 +688,13 @@ def named(given: Given, name: str) -> list[str]:
         "condition_evidence": [row["measure"] for row in _rows(given, "conditions")],
     }
     return [measure for measure in told.get(name, []) if measure in given.dictionary]
+
+
+def absent(given: Given, name: str) -> str:
+    """Return why a table has no rows: what it is made from was not supplied, or there is nothing in it."""
+    lacks_register = name in OF_REGISTER and not _rows(given, OF_REGISTER[name])
+    lacks_figures = name in INDICATORS and all(given.released.select(measure).empty for measure in INDICATORS[name])
+    return NOT_SUPPLIED if lacks_register or lacks_figures else "none"
 
 
 def is_synthetic(given: Given, name: str) -> bool:
