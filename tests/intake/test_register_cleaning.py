@@ -152,6 +152,11 @@ class TestCells:
         assert done.tables["conditions"]["owner_role"].to_list() == ["Head of SEND", ""]
         assert "J. Invented" not in done.tables["conditions"].to_csv()
 
+    def test_the_day_of_the_last_review_is_not_taken_for_that_of_the_next(self, clean):
+        done = clean("Ref,Risk,Last Reviewed\nR1,Cost,25/12/2024\n", "risks")
+        assert done.tables["risks"]["review_date"].isna().all()
+        assert done.tables["risks"]["reviewed_date"].dt.strftime("%d %b").to_list() == ["25 Dec"]
+
     @pytest.mark.parametrize("day", ["01/01/1900", "31/08/2099"])
     def test_a_day_that_stands_for_none_is_left_blank(self, clean, day):
         done = clean(f"Ref,Milestone,Due Date,Forecast Date\nM1,a,25/12/2025,{day}\n", "milestones")
