@@ -18,14 +18,21 @@ from svip_lib.config.result import COLUMNS, KEY, read_figures
 from svip_lib.indicators.census import census, reconciled
 from svip_lib.indicators.council import SOURCE, Council
 from svip_lib.indicators.shape import NOT_AVAILABLE
-from svip_lib.intake.own import Own, read_own
+from svip_lib.intake.own import Own, read_own, read_programme_before
 from svip_lib.intake.published import Published, read_reference
+from svip_lib.intake.register_cleaning import PROGRAMME
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
 UNVERIFIED = "unverified"
 LAST_LOOK = ["indicator", "measure", "category", "time_period", "value"]
 FOUND = ["level", "rule", "table", "rows", "says", "remedy"]
+# Of each register of the programme, what names an entry, what it says, and what of it can change.
+ENTRIES = {
+    "milestones": ("id", "title", ["status", "forecast_date"]),
+    "risks": ("id", "title", ["likelihood", "impact", "score"]),
+    "conditions": ("number", "text", ["status"]),
+}
 OWN_RECORDS = "council"  # the parameter by which an indicator asks for the council's own records
 PLANNED = ["area", "indicator", "category", "time_period", "time_identifier", "base", "measure", "value", "source_id", "as_at", "verified"]
 
@@ -41,7 +48,9 @@ class Figures:
         registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``, and of the council's own records
             ``own_rows`` (a row a table), ``own_findings`` (a row a rule and table) and ``revisions`` (a row a figure that an earlier
             quarter told otherwise); empty where it supplied none. ``last_look`` are the authority's published figures as they were
-            known on the day of the pack before, by ``indicator``, ``category`` and ``time_period``.
+            known on the day of the pack before, by ``indicator``, ``category`` and ``time_period``. ``milestones``, ``risks`` and
+            ``conditions`` are words: each entry with its ``origin``, whether it was ``listed`` a quarter before (``new``, ``still`` or
+            ``gone``; empty where nobody knows), and what it was then (``status_before``).
     """
 
     authority: str
@@ -80,7 +89,8 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
     counted = own_figures(own_records(own, project), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
-    covered = history["time_period"].isin(counted["time_period"])
+    told_anew = pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])  # the registers tell of their own quarter alone
+    covered = pd.MultiIndex.from_frame(history[["indicator", "time_period"]]).isin(told_anew)
     figures = pd.concat([told, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
@@ -91,6 +101,8 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
+    before = read_programme_before(project, authority_name, quarter, own) if own else {}
+    registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
     day = _day_of_last_look(project, authority_name, quarter)
     then = published.rows_on(day).query("area == @authority.area_code") if day else published.rows.head(0)
     registers["last_look"] = _published_figures(then, dictionary, known)[LAST_LOOK].dropna()
@@ -314,6 +326,23 @@ def _account(own: Own | None, project: Project) -> dict[str, pd.DataFrame]:
         says=found["rule"].map(lambda rule: says[rule]["says"]), remedy=found["rule"].map(lambda rule: says[rule]["remedy"])
     )
     return {"own_rows": own.checked.clean.rows, "own_findings": found[FOUND]}
+
+
+def _programme_register(name: str, own: Own | None, before: pd.DataFrame | None) -> pd.DataFrame:
+    """A register of the programme as words, each entry with what it was a quarter before; one that has gone since stands at the end."""
+    now = own.checked.clean.tables.get(name) if own else None
+    if now is None:
+        return pd.DataFrame(columns=["origin", "listed"])
+    key, says, state = ENTRIES[name]
+    table = now.assign(listed="")
+    if before is not None:
+        then = before[[key, *state]].rename(columns={column: f"{column}_before" for column in state})
+        known = now[key].isin(before[key])
+        table = now.assign(listed=known.map({True: "still", False: "new"})).merge(then, how="left", on=key, validate="one_to_one")
+        gone = before.loc[~before[key].isin(now[key]), [key, says]].assign(listed="gone")
+        table = pd.concat([table, gone], ignore_index=True)
+    table = table.assign(origin=own.origin)
+    return table.apply(lambda cells: cells.astype("str").where(cells.notna(), ""))
 
 
 def _revisions(told: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:

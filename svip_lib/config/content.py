@@ -20,11 +20,13 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     data += [path for path in project.released(authority).rglob("*") if path.is_file()]
     earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]
     data += [path for folder in earlier if folder for path in _told_of_earlier(folder)]
+    before = project.find_extracts(authority, quarter.previous)  # its milestones, risks and conditions stand beside this quarter's
+    data += [path for path in before.iterdir() if path.is_file()] if before else []
     extracts = project.find_extracts(authority, quarter)
     data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
     code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]
     digest = hashlib.sha256(f"{authority} {quarter} {[version(name) for name in COMPUTING]}".encode())
-    for path in sorted([*named, *data, *code]):
+    for path in sorted({*named, *data, *code}):
         if path.is_file():
             base = project.data if path.is_relative_to(project.data) else project.root
             digest.update(path.relative_to(base).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())

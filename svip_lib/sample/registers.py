@@ -72,6 +72,8 @@ PER_PLACE = 40_000  # pounds of capital a new place: assumed
 # Pupils for each plan, and how many in a thousand of them are in each group: assumed.
 PUPILS_A_PLAN, A_THOUSAND = 10, 1000
 PUPILS = dict(female=489, male=511, white=712, mixed=64, asian=81, black=97, other_ethnic_group=14, ethnicity_unknown=32)
+# What the places of a special school or unit are for, in turn: assumed.
+DESIGNATIONS = {"special": ["SLD and PMLD", "SEMH", "ASD", "MLD"], "unit": ["ASD", "SLCN", "SEMH", "MLD"]}
 MARK = "SYNTHETIC: invented by svip sample, nothing in it is a record of the council"
 Texts = dict[str, pd.DataFrame]
 
@@ -148,7 +150,7 @@ def write_registers(
         "ledger": _ledger(grant, _of_the_year(costs, quarter), quarter, rng),
         "placement_costs": costs,
         "places": _places(tables, establishments, quarter, rng),
-        "milestones": _milestones(programme, rng),
+        "milestones": _milestones(programme, np.random.default_rng([seed, 4])),
         "risks": _risks(programme),
         "conditions": _conditions(programme),
         "pupils": pd.DataFrame(
@@ -359,6 +361,7 @@ def _places(tables: dict, establishments: pd.DataFrame, quarter: Quarter, rng: n
             "urn": rows["urn"],
             "ukprn": rows["ukprn"],
             "place_type": rows["place_type"],
+            "designation": _designations(rows),
             "age_range": rows["low_age"].astype("str") + " to " + rows["high_age"].astype("str"),
             "post_16": rows["post_16"],
             **{name: pd.Series(cells).map(_plain) for name, cells in figures.items()},
@@ -367,19 +370,33 @@ def _places(tables: dict, establishments: pd.DataFrame, quarter: Quarter, rng: n
     )
 
 
+def _designations(rows: pd.DataFrame) -> pd.Series:
+    """What each school's places are for; colleges and alternative provision are for no need in particular."""
+    told = pd.Series("", index=rows.index)
+    for kind, names in DESIGNATIONS.items():
+        own = rows.loc[rows["place_type"] == kind, "number"]
+        told[own.index] = np.array(names)[pd.factorize(own)[0] % len(names)]
+    return told.astype("str")
+
+
 def _milestones(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
-    """The milestones of the agreement, with invented days: done before the quarter, or expected after it."""
+    """The milestones of the agreement, with invented days: the same day agreed in each quarter of a year, and done when its day has come.
+
+    Every third one runs late, by three months to two years.
+    """
     told, quarter = programme.agreement.milestones, programme.quarter
     count = len(told)
-    first, last = pd.Timestamp(quarter.first_day), pd.Timestamp(quarter.last_day)
-    status = np.resize(["Complete", "Complete", "On track", "Delayed", "Not started"], count)
-    done = status == "Complete"
-    back = pd.to_timedelta(rng.integers(30, 600, count), unit="D")
-    planned = np.where(done | (status == "Delayed"), first - back, last + back)
-    slip = pd.to_timedelta(np.where(status == "Delayed", 0, rng.integers(0, 25, count)), unit="D")
+    begin, last = pd.Timestamp(quarter.start_year, 4, 1), pd.Timestamp(quarter.last_day)
+    drawn = pd.Series(begin + pd.to_timedelta(rng.integers(-500, 900, count), unit="D"))
+    planned = pd.to_datetime(pd.Series([entry.due for entry in told]), format="mixed").fillna(drawn)
+    slip = np.where(np.arange(count) % 3 == 1, rng.integers(90, 730, count), rng.integers(0, 25, count))
+    end = planned + pd.to_timedelta(slip, unit="D")
+    done, late = end <= last, planned <= last
+    under_way = planned <= last + pd.Timedelta(days=365)
     places = np.array([entry.places or 0 for entry in told])
     capital = pd.Series(places * PER_PLACE)
-    rows = pd.DataFrame(
+    part = np.select([done, late, under_way], [100, 60, 25], 0)
+    return pd.DataFrame(
         {
             "id": [f"M{number:02d}" for number in range(1, count + 1)],
             "title": [entry.text for entry in told],
@@ -389,16 +406,15 @@ def _milestones(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
             "need": [entry.need or "" for entry in told],
             "places": pd.Series(places).astype("str").mask(places == 0, ""),
             "planned_date": _british(planned),
-            "forecast_date": _british(np.where(status == "Delayed", last + back, planned + slip)),
-            "actual_date": pd.Series(_british(planned + slip)).where(done, ""),
-            "status": status,
-            "rag": np.select([done, status == "Delayed", status == "Not started"], ["B", "A", ""], "G"),
+            "forecast_date": _british(end.where(late, planned)),
+            "actual_date": _british(end).where(done, ""),
+            "status": np.select([done, late, under_way], ["Complete", "Delayed", "On track"], "Not started"),
+            "rag": np.select([done, late, under_way], ["B", "A", "G"], ""),
             "capital_budget": capital.astype("str").mask(places == 0, ""),
-            "capital_spent": (capital // 4).astype("str").mask(places == 0, ""),
+            "capital_spent": (capital * part // 100).astype("str").mask(places == 0, ""),
             "owner": np.where([entry.kind == "activity" for entry in told], "Programme lead (role)", "Capital programme lead (role)"),
         }
     )
-    return rows
 
 
 def _british(days) -> pd.Series:
@@ -420,30 +436,40 @@ def _risks(programme: Programme) -> pd.DataFrame:
     count = len(told)
     matrix = pd.DataFrame([("B", "II"), ("C", "II"), ("B", "I"), ("D", "III")], columns=["likelihood", "impact"])
     scored = matrix.iloc[np.arange(count) % len(matrix)].reset_index(drop=True)
+    scored["likelihood"] = [chr(ord(letter) - _moves(number, quarter)) for number, letter in enumerate(scored["likelihood"])]
     first = pd.Timestamp(quarter.first_day)
     return scored.assign(
         id=[f"R{number}" for number in range(1, count + 1)],
         title=[entry.text for entry in told],
         score=scored["likelihood"] + scored["impact"],
+        target_score="DIII",
         rag=np.where(scored["likelihood"] == "D", "G", "A"),
         mitigation="SYNTHETIC: an action that nobody has taken",
         money_at_risk=[str(250_000 * (number % 4 + 1)) for number in range(count)],
         status="Open",
         raised_date=_british(first - pd.to_timedelta(np.arange(count) * 31 + 200, unit="D")),
-        review_date=_british(pd.DatetimeIndex([first + pd.Timedelta(days=20)] * count)),
+        review_date=_british(first + pd.to_timedelta(np.arange(count) * 70 + 130, unit="D")),
         owner="Risk owner (role)",
     )
+
+
+def _moves(number: int, quarter: Quarter) -> int:
+    """Whether an entry is told otherwise in this quarter than in others: a third of them are, so that a pack has a change to show."""
+    return int(number % 3 == quarter.number % 3)
 
 
 def _conditions(programme: Programme) -> pd.DataFrame:
     """Stand-ins for the numbered conditions, which are not public: one a priority and one an indicator of the public report."""
     told, last = [*programme.agreement.priorities, *programme.agreement.kpis], pd.Timestamp(programme.quarter.last_day)
-    status = np.resize(["On track", "At risk", "Met", "Not on track"], len(told))
+    steps = ["Met", "On track", "At risk", "Not on track"]
+    status = np.array([steps[min(number % len(steps) + _moves(number, programme.quarter), len(steps) - 1)] for number in range(len(told))])
+    measures = [entry.trajectories[0] if getattr(entry, "trajectories", ()) else "" for entry in told]
     return pd.DataFrame(
         {
             "number": [f"S{number}" for number in range(1, len(told) + 1)],
             "text": [f"SYNTHETIC stand-in for a condition: {entry.text}" for entry in told],
             "due_date": _british(pd.DatetimeIndex([last + pd.Timedelta(days=365 + nth) for nth in range(len(told))])),
+            "measure": measures,
             "status": status,
             "rag": np.select([status == "At risk", status == "Not on track"], ["A", "R"], "G"),
             "evidence": np.where(status == "Met", "SYNTHETIC paper", ""),

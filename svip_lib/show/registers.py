@@ -425,7 +425,7 @@ def amount_text(entry: Amount) -> str:
 
 @dataclass(frozen=True)
 class Given:
-    """What the tables are made of: released figures, the agreement as it was known, the dictionary, the council's logs."""
+    """What the tables are made of: released figures, the agreement as known, the dictionary, the council's logs and its own file."""
 
     released: Released
     agreement: Agreement
