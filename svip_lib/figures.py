@@ -10,6 +10,8 @@ import pandas as pd
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.agreement import TOTAL, Agreement, read_agreement
 from svip_lib.config.authority import Authority, read_as_at, read_authority, read_quarter
+from svip_lib.config.cost_centres import read_cost_centres
+from svip_lib.config.fields import read_codes
 from svip_lib.config.periods import Quarter, academic_year_of, day_label, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
@@ -76,7 +78,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     file = project.authority(authority_name) / "agreement.yaml"
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
-    counted = own_figures(own_records(own, project), dictionary) if own else pd.DataFrame(columns=COLUMNS)
+    counted = own_figures(own_records(own, project, authority_name), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
     covered = history["time_period"].isin(counted["time_period"])
     figures = pd.concat([*actual, *printed, plan, counted, history[~covered]], ignore_index=True)
@@ -89,6 +91,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
+    registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
@@ -173,7 +176,7 @@ def _asks_for_own_records(entry: Indicator) -> bool:
     return list(inspect.signature(FUNCTIONS[entry.name]).parameters) == [OWN_RECORDS]
 
 
-def own_records(own: Own, project: Project) -> Council:
+def own_records(own: Own, project: Project, authority: str) -> Council:
     """Return what a council holds, as the indicators use it."""
     return Council(
         clean=own.checked.clean.tables,
@@ -183,6 +186,8 @@ def own_records(own: Own, project: Project) -> Council:
         census_days=list(read_census_dates(project.reference / "census_dates.csv").values()),
         area=own.area,
         origin=own.origin,
+        placement_types=read_codes(project.dictionary)["placement_category"],
+        cost_centres=read_cost_centres(project.authority(authority), project.dictionary),
     )
 
 
@@ -280,7 +285,11 @@ def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
 
 def _own_source(own: Own, quarter: Quarter) -> pd.DataFrame:
     """The council's own return as a source of the pack."""
-    made = "SYNTHETIC: invented children in the form of the council's own SEN2 return" if own.checked.synthetic else "The SEN2 return"
+    made = (
+        "SYNTHETIC: invented children and sums in the form of the council's own SEN2 return and registers"
+        if own.checked.synthetic
+        else "The SEN2 return and registers"
+    )
     told = {
         "id": SOURCE,
         "title": made,
@@ -309,7 +318,7 @@ def _account(own: Own | None, project: Project) -> dict[str, pd.DataFrame]:
 
 def _revisions(told: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     """What an earlier quarter's pack told otherwise than the council's records tell it now."""
-    key = ["indicator", "category", "time_period"]
+    key = ["indicator", "breakdown", "category", "time_period"]
     both = told.merge(counted, on=key, suffixes=("_then", "_now"), validate="one_to_one")
     return both.loc[both["value_then"] != both["value_now"], [*key, "value_then", "value_now"]]
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import read_authority
-from svip_lib.config.periods import day_label, period_label
+from svip_lib.config.periods import QUARTERLY, day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, read_bases, read_dictionary
@@ -150,10 +150,18 @@ class Section:
         frame = make(registers.Given(self.released, self.agreement, self.dictionary, self._assurance))
         self._shown += registers.INDICATORS.get(name, ())
         if frame.empty:
-            _show(Markup('<p class="table-note">{}: none.</p>').format(caption))
+            absent = "not supplied" if name in registers.INDICATORS else "none"
+            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, absent))
             return
-        numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS else set()
-        _show(self._table(frame, f"register-{name}", caption, numeric=numeric))
+        numeric = set(frame.columns[registers.LABELS.get(name, 1) :]) if name in registers.OF_NUMBERS else set()
+        own = [self.dictionary[shown] for shown in registers.INDICATORS.get(name, ())]
+        own = [entry for entry in own if entry.time_identifier == QUARTERLY and len(words.own_rows(self.released, entry))]
+        notes = [f"{entry.label}. Source: {words.source_line(self.released, entry)}. {entry.definition} {entry.reading}" for entry in own]
+        if own:
+            newest = words.own_rows(self.released, own[0])["time_period"].max()
+            marked = "SYNTHETIC. " if any(words.is_synthetic(self.released, entry) for entry in own) else ""
+            caption = f"{marked}{caption}, {period_label(newest, QUARTERLY)}"
+        _show(self._table(frame, f"register-{name}", caption, numeric=numeric, notes=notes))
 
     def commentary(self) -> None:
         """Show the analyst's words on this quarter, if there are any; every figure in them is named and never typed.

@@ -17,9 +17,11 @@ import pandas as pd
 import scipy
 
 from svip_lib.config.authority import Thresholds, read_authority
+from svip_lib.config.cost_centres import FILE as COST_CENTRES
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import FOLLOWS, INSIDE
 from svip_lib.disclosure.cells import (
     WITHHELD,
     Cells,
@@ -156,6 +158,8 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
 def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> tuple[Released, Proof | None]:
     """The released figures, and where something may have to be withheld from them, the proof that it is enough."""
     rows, registers, proof, thresholds = figures.rows, figures.registers, None, policy.by_breakdown()
+    if edition == PUBLIC:
+        rows = rows[rows["indicator"].map(FOLLOWS) != INSIDE].reset_index(drop=True)
     if edition == PUBLIC and are_own_counts(rows).any():
         rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
         exact = rows[~rows["indicator"].isin(policy.rounded)]
@@ -250,7 +254,12 @@ def read_released(project: Project, authority: str, quarter: Quarter, edition: s
 def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     """Return a key that changes when anything changes that the figures are computed from: data, agreement, dictionary, code."""
     folder = project.authority(authority)
-    named = [folder / "authority.yaml", folder / "agreement.yaml", project.quarter_folder(authority, quarter) / "quarter.yaml"]
+    named = [
+        folder / "authority.yaml",
+        folder / "agreement.yaml",
+        folder / COST_CENTRES,
+        project.quarter_folder(authority, quarter) / "quarter.yaml",
+    ]
     data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
     data += [path for path in project.released(authority).rglob("*") if path.is_file()]
     earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]

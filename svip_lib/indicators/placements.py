@@ -12,6 +12,16 @@ GROUPS = ["mainstream_total", "special_total", "ap_pru_total", "fe_total", "else
 PUBLISHED_GROUPS = ["ed_elsewhere" if name == "elsewhere" else name for name in GROUPS]
 OUTSIDE_UNTIL_2023 = ["other_placement_settings", "await_prov_2022", "perm_ex_2022"]
 BY_GROUP = "placements_by_group_quarter_count"
+BY_DSG = "placements_by_dsg_category_quarter_count"
+DSG_CATEGORIES = [
+    "mainstream",
+    "resourced_provision_or_sen_unit",
+    "state_special",
+    "nmss_or_independent",
+    "hospital_or_alternative_provision",
+    "post_16",
+    "other",
+]
 LAST_YEAR_OUTSIDE = "202223"
 
 
@@ -211,7 +221,7 @@ def placements_by_dsg_category_quarter_count(council: Council) -> pd.DataFrame:
 
     Source: the council's SEN2 return; categories as in data/dictionary/placements.csv.
     """
-    return council.counted(council.stock["quarter"], council.stock["dsg_category"], breakdown="dsg_category")
+    return council.counted(council.stock["quarter"], council.stock["dsg_category"], DSG_CATEGORIES, "dsg_category")
 
 
 @indicator(

@@ -41,7 +41,7 @@ REGISTER_DEFECTS = [
     edit("account_float", "ledger", "account", "float_id", "repair", "A code as a decimal.", "", lambda row: f"{row.account}.0"),
     edit("zero_lost", "ledger", "cost_centre", "leading_zeros_lost", "warn", "A code without its zero.", "",
          lambda row: row.cost_centre[1:]),
-    Kind("forecast_too_low", "ledger", "forecast_outturn", "forecast_below_spend", "warn", "Less than is spent already.", "", _low),
+    Kind("forecast_too_low", "ledger", "forecast_outturn", "forecast_below_spend", "warn", "Less than is spent already.", "group != 'Income'", _low),
     edit("variance_wrong", "ledger", "variance", "variance_differs", "warn", "Not forecast less budget.", "",
          lambda row: _more(row.variance, 2500)),
     unknown("line_unknown", "ledger", "s251_line", "s251_line", "warn", "", "9.9.9"),
@@ -104,6 +104,13 @@ REGISTER_DEFECTS = [
          "2079-12-31"),
     Kind("paid_after_plan", "placement_costs", "end_date", "cost_after_plan", "warn", "Paid for, though the plan has ended.",
          "plan_ceased == 'yes'", lambda _: {"end_date": "", "status": "Active"}),
+    # What the budget was built on
+    unknown("category_unknown", "placement_budget", "dsg_category", "dsg_category", "quarantine", "", "nursery"),
+    edit("planned_word", "placement_budget", "planned_fte", "not_a_number", "quarantine", "A word for a number.", "", "as last year"),
+    edit("planned_cost_word", "placement_budget", "planned_unit_cost", "not_money", "quarantine", "A word for a cost.", "", "tbc"),
+    edit("planned_below_zero", "placement_budget", "planned_fte", "below_zero", "warn", "Fewer places than none.", "", "-3"),
+    unknown("planned_need_old", "placement_budget", "primary_need", "sen_type", "warn", "primary_need != ''", "BESD"),
+    added_row("planned_twice", "placement_budget", "dsg_category", "planned_row_repeated", "warn", "The same row twice."),
     # Places
     Kind("over_numbers", "places", "on_roll", "over_numbers", "warn", "More pupils than places.", "", _crowded),
     Kind("roll_parts", "places", "on_roll", "roll_differs_from_its_parts", "warn", "Parts that do not add up.", "",
