@@ -285,11 +285,8 @@ def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
 
 def _own_source(own: Own, quarter: Quarter) -> pd.DataFrame:
     """The council's own return as a source of the pack."""
-    made = (
-        "SYNTHETIC: invented children and sums in the form of the council's own SEN2 return and registers"
-        if own.checked.synthetic
-        else "The SEN2 return and registers"
-    )
+    marked = "SYNTHETIC: invented children and sums in the form of the council's own" if own.checked.synthetic else "The council's own"
+    made = f"{marked} SEN2 return and registers"
     told = {
         "id": SOURCE,
         "title": made,

@@ -20,7 +20,7 @@ from svip_lib.indicators.variance import BY_CATEGORY_ALONE, COMPONENTS, OF_PLACE
 AMOUNTS = {"budget": "current_budget", "spent": "actual_to_date", "forecast": "forecast_outturn"}
 ALTERNATIVE, HOSPITAL_LINE, NO_LINE = "hospital_or_alternative_provision", "1.2.6", "not_given"
 SPENDING = [*DSG_CATEGORIES, SERVICES, NOT_ALLOCATED]
-PENCE = 100
+PENCE = PER_CENT = 100
 CLOSE = 0.05  # of the ledger's forecast: so near the register's costs must come to be taken for all of a category's
 # DfE's published names of placements, and the register's types of provider, by the kinds in which independent places are counted.
 INDEPENDENT = {
@@ -110,7 +110,7 @@ def _spending(council: Council) -> dict[str, pd.Series]:
 
 
 def _position(council: Council) -> pd.Series:
-    """What comes in and goes out in the whole year as forecast, by item, in whole pounds; items that the ledger does not have are not there."""
+    """What comes in and was brought forward, by item, as forecast in whole pounds; an item that the ledger has no line for is not there."""
     lines = _ledger(council)
     items = lines[lines["item"].isin([*INCOME, PAYMENT, BROUGHT_FORWARD])].groupby("item")["forecast"].sum()
     return (-items.astype(float) / PENCE).round().astype("int64")
@@ -284,15 +284,14 @@ def _planned(council: Council) -> pd.DataFrame | None:
 
 
 def _costs(council: Council) -> pd.DataFrame:
-    """The register of placement costs with a ``category``, a ``kind`` of provider and the ``annual`` cost in pounds, where one is told."""
+    """The register of placement costs with ``dsg_category``, a ``kind`` of provider and the ``annual`` cost in pounds, where one is told."""
     costs = council.register("placement_costs")
     if costs is None:
         return pd.DataFrame({"kind": pd.Series(dtype="str")})
     annual = costs["annual_cost"].astype("Float64").fillna(costs["weekly_cost"].astype("Float64") * costs["weeks"])
     types = costs["placement_type"]
-    rows = costs.assign(
-        annual=annual / PENCE, kind=types.map(PROVIDERS).fillna(OTHER_PROVIDER), category=types.map(council.placement_types)
-    )
+    kind = types.map(PROVIDERS).fillna(OTHER_PROVIDER)
+    rows = costs.assign(annual=annual / PENCE, kind=kind, dsg_category=types.map(council.placement_types))
     return rows[rows["annual"].notna() & ~rows["status"].isin(NOT_RUNNING)].astype({"annual": "float64"})
 
 
@@ -305,9 +304,8 @@ def _costs_of_the_year(council: Council, forecast: pd.Series) -> pd.Series:
     first, last = pd.Timestamp(Quarter(start, 1).first_day), pd.Timestamp(Quarter(start, 4).last_day)
     days = (costs["end_date"].fillna(last).clip(upper=last) - costs["start_date"].clip(lower=first)).dt.days + 1
     part = costs["annual"] * days.clip(lower=0) / ((last - first).days + 1)
-    found = part.groupby(
-        [costs["category"].rename("dsg_category"), costs["primary_need"].str.lower().replace("", "need_unknown").rename("need")]
-    ).sum()
+    costs["need"] = costs["primary_need"].str.lower().replace("", "need_unknown")
+    found = part.groupby([costs["dsg_category"], costs["need"]]).sum()
     whole = found.groupby("dsg_category").sum()
     stated = forecast.reindex(whole.index)
     told = whole.index[(whole - stated).abs() <= CLOSE * stated.abs()]
@@ -315,7 +313,7 @@ def _costs_of_the_year(council: Council, forecast: pd.Series) -> pd.Series:
 
 
 def _variance(council: Council) -> pd.DataFrame:
-    """The parts of the variance by category, need and component in whole pounds; no rows without a ledger and what its budget was built on."""
+    """The parts of the variance by category, need and component; no rows without a ledger and what its budget was built on."""
     spending, planned = _spending(council), _planned(council)
     if not spending or planned is None:
         return pd.DataFrame(columns=["dsg_category", "need", "component", "value"])
@@ -548,9 +546,8 @@ def bought_placements_gbp(council: Council) -> pd.DataFrame:
 def _funding(running: pd.DataFrame) -> pd.Series:
     """Whether education pays a placement alone, or shares it with health or social care, or the register does not say."""
     beside = running[SHARES[1:]].fillna(0).sum(axis=1) > 0
-    return pd.Series(
-        np.select([running[SHARES].isna().all(axis=1), beside], ["not_told", "shared"], "education_alone"), index=running.index
-    )
+    ways = np.select([running[SHARES].isna().all(axis=1), beside], ["not_told", "shared"], "education_alone")
+    return pd.Series(ways, index=running.index)
 
 
 @indicator(sums=("?bought = bought_placements_count[*]", "?bought = [*]"))
@@ -585,6 +582,6 @@ def placements_by_funding_gbp(council: Council) -> pd.DataFrame:
     running = _running(council)
     if running.empty:
         return council.nothing()
-    parts = running[SHARES].astype("float64").mul(running["annual"], axis=0) / 100
+    parts = running[SHARES].astype("float64").mul(running["annual"], axis=0) / PER_CENT
     sums = parts.groupby(_funding(running)).sum(min_count=1).reindex(["education_alone", "shared", "not_told"])
     return _told(council, {name.removesuffix("_share"): sums[name] for name in SHARES})

@@ -54,9 +54,8 @@ def decompose(budget: pd.Series, forecast: pd.Series, planned: pd.DataFrame, yea
     now = cells["now"].groupby("dsg_category").sum()
     growth = now.sum() / sums["years"].sum() if len(sums) else 0.0
     grown = category.map(now / sums["years"]).to_numpy()
-    price = (cells["cost"] / cells["planned"].where(cells["planned"] != 0)).fillna(
-        pd.Series(category.map(sums["cost"] / sums["years"]), cells.index)
-    )
+    average = pd.Series(category.map(sums["cost"] / sums["years"]), cells.index)
+    price = (cells["cost"] / cells["planned"].where(cells["planned"] != 0)).fillna(average)
     at_budget = cells["now"] * price
     found = pd.DataFrame(
         {

@@ -42,7 +42,7 @@ Top-ups and fees,04122,Top-up mainstream academies,31020,Top-up funding,1.2.2,25
 Top-ups and fees,04123,Top-up special academies,31020,Top-up funding,1.2.2,6700000,,state_special
 Top-ups and fees,04124,Top-up further education,31020,Top-up funding,1.2.2,1500000,,post_16
 Top-ups and fees,04130,Independent special schools,32010,Day fees,1.2.3,14200000,E_INSS Day|E_OINS Day,nmss_or_independent
-Top-ups and fees,04130,Independent special schools,32020,Residential fees,1.2.3,1449430,E_INSS Residential|E_OINS Residential,nmss_or_independent
+Top-ups and fees,04130,Independent special schools,32020,Residential fees,1.2.3,1449430,E_INSS Residential,nmss_or_independent
 Top-ups and fees,04131,Non-maintained special,32010,Day fees,1.2.3,750000,E_NMSS Day|E_NMSS Residential,nmss_or_independent
 Top-ups and fees,04132,Specialist post-16,32010,Day fees,1.2.3,3250000,SPI Day|SPI Residential,post_16
 Services,04140,Alternative provision,32030,Commissioned places,1.2.7,418082,,hospital_or_alternative_provision
@@ -84,6 +84,14 @@ CATEGORIES = {
     "nmss_or_independent": ["special_independent", "special_non_maintained", "mainstream_independent"],
     "hospital_or_alternative_provision": ["ap_pru_academy"],
     "post_16": ["general_fe_tertiary_colleges", "specialist_post_16_institutions"],
+    "other": [
+        "elective_home_education",
+        "other_arrangements_la",
+        "other_placement_settings",
+        "neet",
+        "nm_early_years",
+        "placement_unknown",
+    ],
 }
 # What a placement costs a year in pounds, by the GIAS type of its provider, and the type that the register writes. Assumed, so that
 # the children of January 2025 come to what independent providers cost in 2021-22, raised as the high needs block rose.

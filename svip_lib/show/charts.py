@@ -73,9 +73,8 @@ def draw(released: Released, entry: Indicator) -> str | None:
     """
     if not isinstance(released, Released):
         raise TypeError("a chart shows released figures only")
-    painter = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours, "waterfall": _waterfall}.get(
-        entry.chart
-    )
+    painters = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours, "waterfall": _waterfall}
+    painter = painters.get(entry.chart)
     if painter is None or own_rows(released, entry)["value"].notna().sum() == 0:
         return None
     if entry.chart == "neighbours" and not neighbour_periods(released, entry):
@@ -247,11 +246,12 @@ def _bars(released: Released, entry: Indicator) -> Figure:
 def _waterfall(released: Released, entry: Indicator) -> Figure:
     """The newest period as steps in the dictionary's order: each begins where the one before ended, and a sum stands on nought.
 
-    What adds is filled, what takes away is hatched, and a sum is dark and its number bold; every number has its sign.
+    What adds is filled, what takes away is hatched, and a sum is dark and its number bold; every number has its sign. A step of nought
+    is not drawn; it stands in the table. Amounts are pounds.
     """
     own = own_rows(released, entry)
     values = own[own["time_period"] == own["time_period"].max()].set_index("category")["value"].dropna()
-    values = values.reindex([name for name in entry.categories if name in values])
+    values = values.reindex([name for name in entry.categories if name in values and (values[name] or name.startswith(SUMS))])
     sums = pd.Series(values.index.str.startswith(SUMS), index=values.index)
     ends = values.mask(sums, 0.0).cumsum().mask(sums, values)
     begins = (ends - values).mask(sums, 0.0)
@@ -266,7 +266,7 @@ def _waterfall(released: Released, entry: Indicator) -> Figure:
     for name, value in values.items():
         sign = "+" if value > 0 and not sums[name] else ""
         weight = 600 if sums[name] else 400
-        axes.text(high + 0.2 * room, places[name], f"{sign}{headline(value, entry)}", ha="right", va="center", fontweight=weight)
+        axes.text(high + 0.2 * room, places[name], f"{sign}{plain(value / 1e6, '£', 2)}m", ha="right", va="center", fontweight=weight)
     axes.set_yticks(places, [entry.categories[name] for name in values.index])
     for label, is_sum in zip(axes.get_yticklabels(), sums, strict=True):
         label.set_fontweight(600 if is_sum else 400)

@@ -1,4 +1,4 @@
-"""The tables of section 40 that set several figures of one quarter beside each other: budget, forecast, what makes the difference, places."""
+"""The tables that set several figures of one quarter beside each other: budget and forecast, what makes the difference, places."""
 
 from collections.abc import Iterable
 
@@ -154,7 +154,7 @@ def placement_years(released: Released, dictionary: Dictionary) -> pd.DataFrame:
 
 
 def independent_three_ways(released: Released, dictionary: Dictionary) -> pd.DataFrame:
-    """Return independent places counted in the three ways that are in use, each holding the one before, with their money; colleges apart."""
+    """Return independent places in the three ways of counting, each holding the one before, with their money; colleges apart."""
     plans, hidden = newest(released, "independent_placements_quarter_count")
     if plans.empty:
         return pd.DataFrame()
