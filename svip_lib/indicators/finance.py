@@ -284,7 +284,7 @@ def _planned(council: Council) -> pd.DataFrame | None:
 
 
 def _costs(council: Council) -> pd.DataFrame:
-    """The register of placement costs with ``dsg_category``, a ``kind`` of provider and the ``annual`` cost in pounds, where one is told."""
+    """The placements whose cost is told, with ``dsg_category``, a ``kind`` of provider and the ``annual`` cost in pounds."""
     costs = council.register("placement_costs")
     if costs is None:
         return pd.DataFrame({"kind": pd.Series(dtype="str")})

@@ -110,7 +110,8 @@ REGISTER_DEFECTS = [
     edit("planned_word", "placement_budget", "planned_fte", "not_a_number", "quarantine", "A word for a number.", "", "as last year"),
     edit("planned_cost_word", "placement_budget", "planned_unit_cost", "not_money", "quarantine", "A word for a cost.", "", "tbc"),
     edit("planned_below_zero", "placement_budget", "planned_fte", "below_zero", "warn", "Fewer places than none.", "", "-3"),
-    unknown("planned_need_old", "placement_budget", "primary_need", "sen_type", "warn", "primary_need != ''", "BESD"),
+    edit("planned_need_word", "placement_budget", "primary_need", "code_label", "repair", "The words for the code.",
+         "primary_need == 'ASD'", "Autistic spectrum disorder"),
     added_row("planned_twice", "placement_budget", "dsg_category", "planned_row_repeated", "warn", "The same row twice."),
     # Places
     Kind("over_numbers", "places", "on_roll", "over_numbers", "warn", "More pupils than places.", "", _crowded),
