@@ -80,7 +80,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
     counted = own_figures(own_records(own, project, authority_name), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
-    covered = history["time_period"].isin(counted["time_period"])
+    covered = told_again(history, counted)
     figures = pd.concat([*actual, *printed, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
@@ -221,6 +221,19 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
                 )
         parts.append(rows[COLUMNS])
     return pd.concat(parts, ignore_index=True)
+
+
+def told_again(history: pd.DataFrame, counted: pd.DataFrame) -> pd.Series:
+    """Tell of each figure of earlier quarters whether the return tells of it again; what only registers told stays as it was then.
+
+    Example:
+        >>> then = pd.DataFrame({"indicator": ["plans_count", "spending_gbp"], "time_period": ["202526Q3", "202526Q3"]})
+        >>> now = pd.DataFrame({"indicator": ["plans_count", "spending_gbp"], "time_period": ["202526Q3", "202526Q4"]})
+        >>> told_again(then, now).to_list()
+        [True, False]
+    """
+    told = pd.MultiIndex.from_frame(history[["indicator", "time_period"]])
+    return pd.Series(told.isin(pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])), index=history.index)
 
 
 def read_figures(path: Path) -> pd.DataFrame:

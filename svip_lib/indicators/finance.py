@@ -550,7 +550,7 @@ def _funding(running: pd.DataFrame) -> pd.Series:
     return pd.Series(ways, index=running.index)
 
 
-@indicator(sums=("?bought = bought_placements_count[*]", "?bought = [*]"))
+@indicator(sums=("?bought = bought_placements_count[*]", "?bought = [education_alone] + [shared] + [not_told]"))
 def placements_by_funding_count(council: Council) -> pd.DataFrame:
     """Placements with a known cost that run on the quarter's last day, by whether health or social care pay a part.
 
