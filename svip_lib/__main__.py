@@ -85,6 +85,40 @@ def publish(quarter: str, authority: str, quiet: bool) -> None:
 
 
 @svip.command()
+@click.argument("name")
+@click.argument("period", required=False)
+@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+@click.option("--quarter", default=LATEST, show_default=True, help="The quarter whose pack tells the figure.")
+@click.option("--edition", default="public", show_default=True, help=f"One of: {', '.join(EDITIONS)}.")
+@click.option("--category", help="One of the categories of a figure that is broken down; without it, the one that leads.")
+def explain(name: str, period: str | None, authority: str, quarter: str, edition: str, category: str | None) -> None:
+    """Say how the figure NAME of PERIOD (without it, the newest) was made, by which rule, from which file, and who verified it.
+
+    Only what the edition tells is explained: what is withheld from the public one stays withheld here.
+    """
+    import svip_lib.indicators  # noqa: F401  (to import them is to register them)
+    from svip_lib.config.agreement import read_agreement
+    from svip_lib.config.authority import read_authority
+    from svip_lib.config.registry import find_indicator, read_bases, read_dictionary, rule_in_code
+    from svip_lib.disclosure.gate import release_quarter
+    from svip_lib.show import explain as show
+    from svip_lib.show.registers import Given
+
+    project = Project.find()
+    folder, known = project.authority(authority), project.quarter(authority, quarter)
+    dictionary = read_dictionary(project.dictionary)
+    entry = find_indicator(dictionary, name)
+    released = release_quarter(project, authority, known, check_edition(edition))
+    row = show.find_figure(released, entry, period, category)
+    agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
+    given = Given(released, agreement, dictionary, folder / "assurance", read_authority(folder))
+    lines = show.explain(given, entry, row, read_bases(project.dictionary, defined=True)[entry.base])
+    click.echo(f"{authority}, {known}, {edition} edition")
+    for label, text in (lines | rule_in_code(name, project.root)).items():
+        click.echo(f"{label + ':':20}{text}")
+
+
+@svip.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def refresh(folder: Path) -> None:
     """Read a release of DfE's 'Education, health and care plans', as downloaded into FOLDER, into data/reference."""

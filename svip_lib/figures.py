@@ -16,15 +16,17 @@ from svip_lib.config.periods import Quarter, academic_year_of, day_label, read_c
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FUNCTIONS, Indicator, dictionary_rows, read_dictionary, read_placements
+from svip_lib.config.result import COLUMNS, KEY, read_figures
 from svip_lib.indicators.census import census, reconciled
 from svip_lib.indicators.council import SOURCE, Council
-from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
+from svip_lib.indicators.shape import NOT_AVAILABLE
 from svip_lib.intake.own import Own, read_own
 from svip_lib.intake.published import Published, read_reference
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
 UNVERIFIED = "unverified"
+LAST_LOOK = ["indicator", "measure", "category", "time_period", "value"]
 FOUND = ["level", "rule", "table", "rows", "says", "remedy"]
 OWN_RECORDS = "council"  # the parameter by which an indicator asks for the council's own records
 PLANNED = ["area", "indicator", "category", "time_period", "time_identifier", "base", "measure", "value", "source_id", "as_at", "verified"]
@@ -36,10 +38,12 @@ class Figures:
 
     Attributes:
         rows: One row a figure: the key and the values of ``indicators.shape``.
-        areas: One row an area that occurs: ``area``, ``area_name``, ``role`` (authority, neighbour, region, England, neighbours).
+        areas: One row an area that occurs: ``area``, ``area_name``, ``la_code``, ``role`` (authority, neighbour, neighbour_before for
+            one that stands in an earlier set only, region, England, neighbours for their mean).
         registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``, and of the council's own records
             ``own_rows`` (a row a table), ``own_findings`` (a row a rule and table) and ``revisions`` (a row a figure that an earlier
-            quarter told otherwise); empty where it supplied none.
+            quarter told otherwise); empty where it supplied none. ``last_look`` are the authority's published figures as they were
+            known on the day of the pack before, by ``indicator``, ``category`` and ``time_period``.
     """
 
     authority: str
@@ -71,17 +75,15 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     check_registry(dictionary)
     published = read_reference(project.reference, as_at)
     areas = _areas(authority_name, authority, published, as_at)
-    rows = published.rows[published.rows["area"].isin(areas["area"])]
     known = {path.stem for path in project.reference.glob("*/*.csv")}
-    actual = [_compute(entry, rows, known) for entry in dictionary.values() if not _asks_for_own_records(entry)]
-    printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
+    told = _published_figures(published.rows[published.rows["area"].isin(areas["area"])], dictionary, known)
     file = project.authority(authority_name) / "agreement.yaml"
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
     counted = own_figures(own_records(own, project, authority_name), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
     covered = told_again(history, counted)
-    figures = pd.concat([*actual, *printed, plan, counted, history[~covered]], ignore_index=True)
+    figures = pd.concat([told, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
         twice = figures.loc[figures.duplicated(KEY), ["indicator", "area", "time_period", "category"]].iloc[0].to_list()
@@ -92,6 +94,9 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
     registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
+    day = _day_of_last_look(project, authority_name, quarter)
+    then = published.rows_on(day).query("area == @authority.area_code") if day else published.rows.head(0)
+    registers["last_look"] = _published_figures(then, dictionary, known)[LAST_LOOK].dropna()
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
@@ -140,17 +145,8 @@ def check_registry(dictionary: dict[str, Indicator]) -> None:
 
 def _areas(name: str, authority: Authority, published: Published, as_at: date) -> pd.DataFrame:
     """The authority and whom it is compared with, each with its role."""
-    neighbours = authority.neighbours_in_force(as_at)
     known = published.areas.rename(columns={"area_code": "area", "name": "area_name"})
-    by_la_code = known[known["level"] == "Local authority"]
-    found = by_la_code[by_la_code["la_code"].isin(neighbours.la_codes)]
-    lost = sorted(set(neighbours.la_codes) - set(found["la_code"]))
-    if lost:
-        raise Refusal(
-            f"The neighbours {', '.join(lost)} of the set '{neighbours.id}' are not in areas.csv.",
-            file=f"data/authorities/{name}/authority.yaml",
-            remedy="Give the three-digit codes of authorities that exist.",
-        )
+    by_la_code = known[known["level"] == "Local authority"].set_index("la_code")["area"]
     own = known[known["area"] == authority.area_code]
     if own.empty or own["level"].iloc[0] != "Local authority":
         raise Refusal(
@@ -158,17 +154,27 @@ def _areas(name: str, authority: Authority, published: Published, as_at: date) -
             file=f"data/authorities/{name}/authority.yaml",
             remedy="Give the nine-character code of the authority, as E06000035.",
         )
-    if authority.area_code in set(found["area"]):
-        raise Refusal(
-            f"{authority.name} stands among its own neighbours in the set '{neighbours.id}'.",
-            file=f"data/authorities/{name}/authority.yaml",
-            remedy="Take its code out of the set.",
-        )
-    roles = {authority.area_code: "authority", own["region_code"].iloc[0]: "region", ENGLAND: "England"}
-    roles |= dict.fromkeys(found["area"], "neighbour")
-    table = known[known["area"].isin(roles)][["area", "area_name"]]
+    roles = {}
+    neighbours = authority.neighbours_in_force(as_at)
+    earlier = [entry for entry in authority.neighbour_sets if entry.in_force_from < neighbours.in_force_from]
+    for entry, role in [*((entry, "neighbour_before") for entry in earlier), (neighbours, "neighbour")]:
+        if lost := sorted(set(entry.la_codes) - set(by_la_code.index)):
+            raise Refusal(
+                f"The neighbours {', '.join(lost)} of the set '{entry.id}' are not in areas.csv.",
+                file=f"data/authorities/{name}/authority.yaml",
+                remedy="Give the three-digit codes of authorities that exist.",
+            )
+        roles |= dict.fromkeys(by_la_code[entry.la_codes], role)
+        if authority.area_code in roles:
+            raise Refusal(
+                f"{authority.name} stands among its own neighbours in the set '{entry.id}'.",
+                file=f"data/authorities/{name}/authority.yaml",
+                remedy="Take its code out of the set.",
+            )
+    roles |= {authority.area_code: "authority", own["region_code"].iloc[0]: "region", ENGLAND: "England"}
+    table = known[known["area"].isin(roles)][["area", "area_name", "la_code"]]
     table = table.assign(role=table["area"].map(roles))
-    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [neighbours.label], "role": ["neighbours"]})
+    mean = pd.DataFrame({"area": [NEIGHBOURS], "area_name": [neighbours.label], "la_code": [""], "role": ["neighbours"]})
     return pd.concat([table, mean], ignore_index=True)
 
 
@@ -198,7 +204,7 @@ def own_figures(council: Council, dictionary: dict[str, Indicator]) -> pd.DataFr
 
 
 def _history(project: Project, authority: str, quarter: Quarter, dictionary: dict[str, Indicator], area: str) -> pd.DataFrame:
-    """The figures that the council keeps of earlier quarters, each as it was told then.
+    """The figures of earlier quarters, each as it was told then: as the council keeps them, and for the quarter before from its extracts.
 
     Raises:
         Refusal: When a file names an indicator that the pack does not know, or figures of another quarter.
@@ -208,6 +214,10 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
         folder = project.find_extracts(authority, earlier)
         file = folder / "figures.csv" if folder else None
         if file is None or not file.is_file():
+            laid_out = file is not None and earlier == quarter.previous and earlier in project.quarters(authority)
+            if laid_out and (own := read_own(project, authority, earlier)):
+                told = own_figures(own_records(own, project, authority), dictionary)
+                parts.append(told[told["time_period"] == earlier.code])
             continue
         rows = read_figures(file)
         for column, known in (("indicator", set(dictionary)), ("time_period", {earlier.code}), ("area", {area})):
@@ -236,19 +246,18 @@ def told_again(history: pd.DataFrame, counted: pd.DataFrame) -> pd.Series:
     return pd.Series(told.isin(pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])), index=history.index)
 
 
-def read_figures(path: Path) -> pd.DataFrame:
-    """Read a file of figures in the result shape; an empty cell of a text column is empty text.
+def _published_figures(rows: pd.DataFrame, dictionary: dict[str, Indicator], known: set[str]) -> pd.DataFrame:
+    """Every figure of published rows, computed and as its publisher printed it."""
+    actual = [_compute(entry, rows, known) for entry in dictionary.values() if not _asks_for_own_records(entry)]
+    printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
+    return pd.concat([*actual, *printed], ignore_index=True)
 
-    Raises:
-        Refusal: When it lacks a column or a number is none.
-    """
-    numbers = ("numerator", "denominator", "value")
-    text = [name for name in COLUMNS if name not in numbers]
-    try:
-        rows = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values={name: [""] for name in numbers})
-        return rows.astype(dict.fromkeys(numbers, "float64"))
-    except (KeyError, ValueError) as mistake:
-        raise Refusal(f"The figures cannot be read ({mistake}).", file=path, remedy=f"Its columns are: {', '.join(COLUMNS)}.") from None
+
+def _day_of_last_look(project: Project, authority: str, quarter: Quarter) -> date | None:
+    """The day on which the pack before looked at the world, if there is one."""
+    folder = project.authority(authority)
+    days = [read_quarter(folder, known).as_at for known in project.quarters(authority) if known < quarter]
+    return max((day for day in days if day), default=None)
 
 
 def _compute(entry: Indicator, rows: pd.DataFrame, known: set[str]) -> pd.DataFrame:

@@ -1,11 +1,9 @@
 """What a notebook holds: open a section, show its figures, close it."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-import mistune
 import pandas as pd
 from IPython.display import HTML, display
 from markupsafe import Markup
@@ -15,12 +13,10 @@ from svip_lib.config.authority import read_authority
 from svip_lib.config.periods import QUARTERLY, day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import Indicator, read_bases, read_dictionary
-from svip_lib.disclosure.gate import Released, is_current, read_released
-from svip_lib.show import charts, marks, registers, tables, words
+from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
+from svip_lib.disclosure.released import Released, is_current, read_released
+from svip_lib.show import changes, charts, commentary, explain, marks, registers, tables, words
 from svip_lib.status import Status, duty_status, trajectory_status
-
-REFERENCE = re.compile(r"\{([^{}]*)\}")
 
 
 def open_section(name: str, authority: str = "medway", quarter: str = "latest", edition: str = "public") -> "Section":
@@ -67,8 +63,9 @@ class Section:
         self.agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
         self.dictionary = read_dictionary(project.dictionary)
         self._bases = read_bases(project.dictionary)
+        self._defined = read_bases(project.dictionary, defined=True)
         self._commentary = project.commentary(released.authority, released.quarter, self.name)
-        self._assurance = folder / "assurance"
+        self._given = registers.Given(released, self.agreement, self.dictionary, folder / "assurance", self.authority)
         self._shown: list[str] = []
         self._charts = self._tables = 0
 
@@ -76,12 +73,12 @@ class Section:
         """Say what the reader has before them: whose figures, for when, known when, and what is not verified."""
         lacking = len(self.agreement.unverified())
         internal = " Internal edition, for use inside the council." if self.released.edition == "internal" else ""
-        told = "{}, {}. What was known on {}. {} entries of the agreement are unverified and stand without a value.{}"
+        told = "{}, {}. What was known on {}. Entries of the agreement that are unverified and stand without a value: {}.{}"
         words = Markup(told).format(self.authority.council, self.released.quarter.label, day_label(self.released.as_at), lacking, internal)
         _show(Markup('<p class="subtitle">{}</p>').format(words))
 
     def show(self, name: str, chart: str | None = None) -> None:
-        """Show an indicator: its message, chart, table, and what it means.
+        """Show an indicator: its message, chart, table, what it means, and, to be unfolded, how its newest figure was made.
 
         Args:
             name: The indicator, as in the dictionary.
@@ -111,6 +108,9 @@ class Section:
             notes = [f"Source: {source}. {entry.definition}"]
             parts.append(self._table(frame, f"{anchor}-table", entry.label, numeric=set(frame.columns[1:]), notes=notes))
         parts.append(Markup('<p class="meaning">{}</p>').format(words.meaning(self.released, entry)))
+        newest = explain.headline_figure(self.released, entry)
+        if newest is not None and chart is None:  # shown in another chart too, it is explained once
+            parts.append(explain.details_html(explain.explain(self._given, entry, newest, self._defined[entry.base])))
         _show(Markup("\n").join(parts))
 
     def headlines(self, *names: str) -> None:
@@ -142,20 +142,50 @@ class Section:
         self._shown += [entry.name for entry in [*planned, *duties]]
         _show(Markup('<div class="statuses"><div>{}</div><div>{}</div></div>').format(trajectory, duty))
 
+    def changes(self, *names: str) -> None:
+        """Show for some indicators what the pack before told of them, what this one tells, and the short and the long trend."""
+        entries = [self._indicator(name) for name in names]
+        self._shown += names
+        how = self.authority.short_trend_quarters, self.authority.long_trend_quarters
+        marked = "SYNTHETIC in part: " if any(words.is_synthetic(self.released, entry) for entry in entries) else ""
+        frame = changes.since_last_look(self.released, entries, *how)
+        _show(self._table(frame, "changes", f"{marked}What this pack tells, and what the one before told"))
+
+    def compare(self, *names: str) -> None:
+        """Show some shares beside those of the neighbours, the region and England, each at one time and on one base."""
+        entries = [self._indicator(name) for name in names]
+        self._shown += names
+        frame = tables.comparison(self.released, entries)
+        bases = "; ".join(dict.fromkeys(f"{self._bases[entry.base]}" for entry in entries))
+        caption = "Beside similar councils, the region and England"
+        _show(self._table(frame, "comparison", caption, numeric=set(frame.columns[1:]), notes=[f"Bases, in order: {bases}."]))
+
+    def stated(self, name: str) -> None:
+        """Show what the council's papers state in one of the agreement's lists, as sentences, each with its source."""
+        sources = {source.id: source for source in self.agreement.sources}
+        items = []
+        for entry in getattr(self.agreement, name):
+            told = sources[entry.source]
+            day = f", {day_label(told.published_on)}" if told.published_on else ""
+            unverified = f" {registers.UNVERIFIED}" if entry.unverified else ""
+            item = Markup('<li>{} <span class="base">Source: {}{}.{}</span></li>')
+            items.append(item.format(entry.text, told.publisher.partition(", report to")[0], day, unverified))
+        _show(Markup("<ul>{}</ul>").format(Markup("").join(items)))
+
     def table(self, name: str) -> None:
         """Show one of the tables that are not an indicator's: one of ``registers.TABLES``."""
         if name not in registers.TABLES:
             raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(registers.TABLES)}.")
         caption, make = registers.TABLES[name]
-        frame = make(registers.Given(self.released, self.agreement, self.dictionary, self._assurance))
+        frame = make(self._given)
         self._shown += registers.INDICATORS.get(name, ())
         if frame.empty:
-            absent = "not supplied" if name in registers.INDICATORS else "none"
-            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, absent))
+            lacking = name in registers.OF_OWN_RECORDS and (name in registers.OF_MONEY or self.released.registers["own_rows"].empty)
+            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, "not supplied" if lacking else "none"))
             return
-        numeric = set(frame.columns[registers.LABELS.get(name, 1) :]) if name in registers.OF_NUMBERS else set()
-        own = [self.dictionary[shown] for shown in registers.INDICATORS.get(name, ())]
-        own = [entry for entry in own if entry.time_identifier == QUARTERLY and len(words.own_rows(self.released, entry))]
+        numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS else set()
+        own = [self.dictionary[shown] for shown in registers.OF_MONEY.get(name, ())]
+        own = [entry for entry in own if len(words.own_rows(self.released, entry))]
         notes = [f"{entry.label}. Source: {words.source_line(self.released, entry)}. {entry.definition} {entry.reading}" for entry in own]
         if own:
             newest = words.own_rows(self.released, own[0])["time_period"].max()
@@ -167,15 +197,11 @@ class Section:
         """Show the analyst's words on this quarter, if there are any; every figure in them is named and never typed.
 
         Raises:
-            Refusal: When a name in braces is not an indicator of this pack; with file and line.
+            Refusal: As ``read_commentary`` does.
         """
         if not self._commentary.is_file():
             return
-        lines = self._commentary.read_text(encoding="utf-8").splitlines()
-        text = "\n".join(self._with_figures(told, line) for line, told in enumerate(lines, start=1))
-        # Escaping: whatever HTML stands in a commentary file is shown as the text that it is.
-        html = mistune.create_markdown(escape=True)(text)
-        _show(Markup('<blockquote class="commentary">{}</blockquote>').format(Markup(html)))
+        _show(commentary.read_commentary(self._commentary, self.released, self.dictionary))
 
     def close(self) -> None:
         """Show the sources of what was shown, and make sure that every indicator of this section has been.
@@ -184,6 +210,8 @@ class Section:
             Refusal: When the dictionary gives this section an indicator that the notebook does not show.
         """
         own = [entry.name for entry in self.dictionary.values() if entry.section == self.name]
+        if not own:
+            return  # a section that only tells what others show leaves the sources to them
         forgotten = [name for name in own if name not in self._shown]
         if forgotten:
             raise Refusal(
@@ -199,12 +227,7 @@ class Section:
             _show(self._table(frame, "sources", "Sources of this section"))
 
     def _indicator(self, name: str) -> Indicator:
-        if name not in self.dictionary:
-            close = [known for known in self.dictionary if name.split("_", maxsplit=1)[0] in known]
-            raise Refusal(
-                f"There is no indicator '{name}'.", remedy=f"Look in data/dictionary/indicators.csv; near it: {', '.join(close) or 'none'}."
-            )
-        return self.dictionary[name]
+        return find_indicator(self.dictionary, name)
 
     def _has_plan(self, entry: Indicator) -> bool:
         rows = self.released.select(entry.name, base=entry.base)
@@ -213,37 +236,11 @@ class Section:
     def _status_row(self, entry: Indicator, status: Status) -> list:
         """A status with the figure and the standard that it was judged by, both of the period that it is about."""
         label = period_label(status.period, entry.time_identifier) if status.period else ""
+        label += ", SYNTHETIC" if words.is_synthetic(self.released, entry) else ""
         actual = words.number(status.actual, entry, "x" if pd.isna(status.actual) else "")
         absent = "unverified" if status.kind == "unverified" else "z"
         plan = words.number(status.plan, entry, absent if pd.isna(status.plan) else "", signed=False)
         return [entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
-
-    def _with_figures(self, text: str, line: int) -> str:
-        """A line of commentary with the newest figure in the place of each name in braces."""
-
-        def figure(found: re.Match) -> str:
-            if found[1] not in self.dictionary:
-                raise Refusal(
-                    f"'{found[0]}' is not an indicator.",
-                    file=self._commentary,
-                    line=line,
-                    remedy="Write the indicator's name from data/dictionary/indicators.csv between the braces.",
-                )
-            entry = self.dictionary[found[1]]
-            now = words.newest(self.released, entry)
-            if words.is_headline_withheld(self.released, entry):
-                raise Refusal(
-                    f"'{found[0]}' is withheld in this edition, so no sentence may tell it.",
-                    file=self._commentary,
-                    line=line,
-                    remedy="Take the sentence out, or name an indicator that is shown.",
-                )
-            return words.headline(now.row["value"], entry) if now else "[x]"
-
-        told = REFERENCE.sub(figure, text)
-        if "{" in told or "}" in told:
-            raise Refusal("A brace stands alone.", file=self._commentary, line=line, remedy="Write an indicator's name between two braces.")
-        return told
 
     def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
         self._tables += 1

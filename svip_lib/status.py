@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 
 LEGAL_STANDARD = 100.0  # the regulations know no tolerance: every decision and every plan is due in time
 UNVERIFIED = "unverified"
@@ -83,3 +83,29 @@ def duty_status(released: Released, entry: Indicator) -> Status:
     period, actual = own["time_period"].iloc[-1], own["value"].iloc[-1]
     met = actual >= LEGAL_STANDARD
     return Status("met" if met else "missed", "Met" if met else "Not met", period, actual, LEGAL_STANDARD)
+
+
+def trend(released: Released, entry: Indicator, category: str, periods: int) -> str:
+    """Say how the authority's newest figure stands to the mean of those before it, as they are printed.
+
+    Args:
+        released: The released figures.
+        entry: The indicator; its polarity says whether more is better, worse, or neither.
+        category: The category that is told, where there are several.
+        periods: How many earlier figures the mean is of; 1 is the short trend.
+
+    Returns:
+        "Better", "Worse", "Higher", "Lower" or "The same"; "Too few figures" where fewer earlier ones are known.
+    """
+    own = released.select(entry.name, area=released.area("authority"), base=entry.base, category=category)
+    actual = own[own["measure"] == "actual"]
+    own = actual if len(actual) else own[(own["measure"] == "published") & (own["origin"] == "published")]
+    values = own.sort_values("time_period")["value"].dropna().round(entry.indicator_dp)
+    if len(values) <= periods:
+        return "Too few figures"
+    gap = round(values.iloc[-1] - values.iloc[-1 - periods : -1].mean(), entry.indicator_dp)
+    if gap == 0:
+        return "The same"
+    if entry.polarity == "none":
+        return "Higher" if gap > 0 else "Lower"
+    return "Better" if (gap > 0) == (entry.polarity == "higher") else "Worse"

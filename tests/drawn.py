@@ -8,9 +8,10 @@ from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import Thresholds
 from svip_lib.config.periods import Quarter
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released, release
+from svip_lib.config.result import COLUMNS
+from svip_lib.disclosure.gate import release
+from svip_lib.disclosure.released import Released
 from svip_lib.figures import Figures
-from svip_lib.indicators.shape import COLUMNS
 from svip_lib.sample.registers import Programme
 
 AREAS = pd.DataFrame(
@@ -81,14 +82,15 @@ POLICY = Thresholds(default=5, sensitive=10, sensitive_breakdowns=[], owner=None
 NOTHING_PUBLISHED = pd.DataFrame({"value": pd.Series(dtype="Int64")}, index=pd.Index([], dtype="str", name="key"))
 
 
-def drawn_release(entry, actual=None, plan=None, rows=()) -> Released:
+def drawn_release(entry, actual=None, plan=None, rows=(), last_look=(), edition="public") -> Released:
     """Release one figure and its plan, or the rows that are given."""
     rows = list(rows) or [drawn_row(entry, actual)] + ([drawn_row(entry, plan, measure="plan")] if plan is not None else [])
     frame = pd.DataFrame(rows)[COLUMNS].astype({"numerator": float, "denominator": float, "value": float})
     words = {"sources": pd.DataFrame({"id": ["drawn"]}), "repairs": pd.DataFrame(), "findings": pd.DataFrame()}
+    words["last_look"] = pd.DataFrame(last_look, columns=["indicator", "measure", "category", "time_period", "value"])
     return release(
         Figures("medway", Quarter(2025, 4), date(2026, 7, 31), frame, AREAS, words),
-        "public",
+        edition,
         key="drawn",
         policy=POLICY,
         register=NOTHING_PUBLISHED,

@@ -88,6 +88,7 @@ def look_at(browser, file):
         tab.on("console", lambda said: found.append(f"says {said.text}"))
         tab.on("pageerror", lambda error: found.append(f"breaks off: {error}"))
         tab.goto(file.as_uri())
+        tab.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")  # what is folded is looked at too
         for scheme, width in MODES:
             tab.emulate_media(color_scheme=scheme)
             tab.set_viewport_size({"width": width, "height": 900})

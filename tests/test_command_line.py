@@ -52,6 +52,12 @@ def refused(checkout, monkeypatch, capsys):
         (["run", "--only", "77"], "There is no section '77'"),
         (["run", "--data", "nowhere"], "has no folder 'authorities'"),
         (["run", "--colour"], "No such option"),
+        (
+            ["explain", "ehc_plan_count"],
+            "There is no indicator 'ehc_plan_count'. Look in data/dictionary/indicators.csv; near it: ehc_plans_count",
+        ),
+        (["explain", "ehc_plans_count", "--edition", "secret"], "'secret' is not an edition"),
+        (["explain", "ehc_plans_count", "--quarter", "2024-25-Q1"], "medway has no quarter 2024-25-Q1"),
         (["refresh", "nowhere"], "nowhere"),
         (["new-quarter", "2026-27-Q5"], "'2026-27-Q5' is not a quarter"),
         (["new-quarter", "../2026-27-Q1"], "'../2026-27-Q1' is not a quarter"),

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import yaml
 
-from svip_lib.figures import read_figures
+from svip_lib.config.result import read_figures
 from tests.conftest import run_svip
 
 pytestmark = pytest.mark.pack
@@ -97,6 +97,7 @@ def test_a_council_is_added_by_one_folder(checkout):
     before = contents(checkout)
     council = shutil.copytree(checkout / "data/authorities/medway", checkout / "data/authorities/swindon")
     shutil.rmtree(council / "commentary")
+    (council / "report_map.csv").unlink()
     for sample in council.glob("quarters/*/sample"):
         shutil.rmtree(sample)
     changes = {"Medway Council": "Swindon Borough Council", "name: Medway": "name: Swindon", "E06000035": "E06000030"}

@@ -7,8 +7,9 @@ import pytest
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.result import COLUMNS, KEY
 from svip_lib.figures import check_registry, compute_figures
-from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
+from svip_lib.indicators.shape import NOT_AVAILABLE
 
 MEDWAY, ENGLAND = "E06000035", "E92000001"
 
@@ -95,6 +96,16 @@ def test_the_mean_of_the_neighbours_is_simple_and_says_how_many_it_stands_on(fig
     assert f"{rows.loc['202425', 'value']:.1f}" == "44.1"
     assert rows.loc["202425", "denominator"] == 10
     assert rows.loc["202526", "shorthand"] == NOT_AVAILABLE
+
+
+def test_a_neighbour_of_an_earlier_set_only_has_its_figures_and_no_part_in_the_mean(figures):
+    roles = figures.areas.set_index("la_code")["role"]
+    assert set(roles[["894", "882", "941", "372", "311", "940"]]) == {"neighbour_before"}
+    assert (roles == "neighbour").sum() == 10
+    telford = figures.areas.set_index("la_code")["area"]["894"]
+    then = figures.rows[(figures.rows["area"] == telford) & (figures.rows["indicator"] == "placements_mainstream_percent")]
+    then = then[then["measure"] == "actual"]
+    assert f"{then.set_index('time_period').loc['202122', 'value']:.1f}" == "26.5"
 
 
 def test_the_third_quarter_does_not_know_january_2026_and_the_fourth_does(figures, earlier):

@@ -11,8 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from svip_lib.config.registry import read_dictionary
-from svip_lib.figures import read_figures
-from svip_lib.indicators.shape import COLUMNS, KEY
+from svip_lib.config.result import COLUMNS, KEY, read_figures
 from svip_lib.show.registers import INDICATORS
 from tests.conftest import run_svip
 
@@ -42,6 +41,42 @@ def test_every_indicator_is_shown_with_its_message_table_and_meaning(pack, index
         assert index.find(id=re.compile(rf"(^|-){entry.name}-table$")).caption, entry.name
 
 
+def test_under_every_figure_stands_folded_how_its_newest_one_was_made(index):
+    shown = [part.get("id") for part in index.select("figure.chart, p.message[id]") if not part["id"].endswith("_neighbours")]
+    explained = index.select("details.explain")
+    assert len(explained) == len(shown) > 30
+    assert not [details for details in explained if details.has_attr("open") or details.find(id=True)]
+    plans = next(details for details in explained if details.summary.get_text() == "How this figure was made: EHC plans, January 2026")
+    lines = {term.get_text(): term.find_next_sibling("dd").get_text() for term in plans.find_all("dt")}
+    assert lines["Value"] == "4,287; from published numbers"
+    assert lines["File"] == "data/reference/ees_ehcp_2026_part"
+    assert lines["Plan"].startswith("3,254; paragraph 5.3 of ")
+    invented = [details for details in explained if "quarters/" in details.get_text()]
+    assert invented and all("SYNTHETIC" in details.get_text() for details in invented)
+
+
+def test_the_command_explains_a_figure_as_the_page_does_and_adds_its_function(pack, whole_checkout, index):
+    done = run_svip(whole_checkout, "explain", "ehc_plans_count")
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    page = next(details for details in index.select("details.explain") if "EHC plans, January 2026" in details.summary.get_text())
+    for term in page.find_all("dt"):
+        assert f"{term.get_text()}: {term.find_next_sibling('dd').get_text()}" in said
+    assert "Function: ehc_plans_count in svip_lib/indicators/ehc_plans.py: Number of children" in said
+
+
+def test_the_command_explains_a_withheld_figure_as_withheld_and_refuses_a_period_that_is_not_there(pack, whole_checkout):
+    figures = read_figures(pack / "figures.csv")
+    hidden = figures[(figures["shorthand"] == "c") & figures["numerator"].isna() & figures["denominator"].isna()].iloc[0]
+    category = ["--category", hidden["category"]] if hidden["category"] else []
+    done = run_svip(whole_checkout, "explain", hidden["indicator"], hidden["time_period"], *category)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"Value: +\[c\], withheld to protect children; SYNTHETIC.*\nNumerator: +\[c\]\nDenominator: +\[c\]\n", done.stdout)
+    done = run_svip(whole_checkout, "explain", "ehc_plans_count", "2031")
+    assert done.returncode == 2
+    assert "the period '2031'. Choose one of: 200910 (January 2010)" in done.stderr
+
+
 def test_every_chart_has_words_of_its_own_that_state_its_message(index):
     images = index.find_all("img")
     assert len(images) >= 20
@@ -66,7 +101,8 @@ def test_the_headline_figures_stand_in_the_summary(pack):
 def test_the_two_statuses_stand_side_by_side_as_words(pack):
     page = BeautifulSoup((pack / "sections/00_member_summary.html").read_text(encoding="utf-8"), "html.parser")
     words = [mark.get_text(" ", strip=True).split(" ", 1)[1] for mark in page.select(".statuses .status")]
-    assert words == ["Above plan", "Above plan", "Plan missed", "Not met", "Not met"]
+    assert words == ["Above plan", "Above plan", "Plan missed", *["Not met"] * 5]
+    assert page.select_one(".statuses").get_text().count(", SYNTHETIC)") == 2  # reviews and phase transfer: the council's own
     assert not re.search(r"overall (status|rating)", page.get_text().lower())
 
 
@@ -181,7 +217,7 @@ def test_an_indicator_that_a_section_forgets_stops_the_run(pack, whole_checkout)
 
 def test_a_commentary_that_names_no_indicator_stops_the_run_with_file_and_line(pack, whole_checkout):
     words = whole_checkout / "data/authorities/medway/commentary/2025-26-Q4/40_high_needs_finance.md"
-    words.write_text("The block was {high_needs_block_gbp}.\n\nThe balance was {balance_gbp}.\n", encoding="utf-8")
+    words.write_text("written_on: 2026-11-24\n\nThe balance was {balance_gbp}.\n", encoding="utf-8")
     try:
         done = run_svip(whole_checkout, "run", "--quiet")
     finally:

@@ -46,6 +46,18 @@ def clean(tmp_path_factory, fields):
     return folder
 
 
+def test_the_deadlines_of_a_return_lie_in_its_twelve_months_and_a_later_day_is_not_yet_known(tmp_path, fields):
+    """Those who move in September 2025 are in the last year of their phase; by 28 February no 31 March has come."""
+    written(tmp_path, fields, plans=800, until=date(2025, 3, 31), seen_on=date(2025, 2, 28))
+    rows = pd.read_csv(tmp_path / "Blade-Export_28-02-2025_activeplans.csv", dtype="str", keep_default_na=False)
+    due, final = (
+        pd.to_datetime(rows[f"phasetransfer{name}date"], format="%Y-%b-%d %H:%M:%S", errors="coerce") for name in ("due", "final")
+    )
+    assert set(due.dropna().dt.date) == {date(2025, 2, 15), date(2025, 3, 31)}
+    assert final[due.dt.month == 2].notna().any()
+    assert not (final > "2025-02-28").any()
+
+
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory, fields):
     folder = tmp_path_factory.mktemp("sample") / "broken"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from svip_lib.status import duty_status, trajectory_status
+from svip_lib.status import duty_status, trajectory_status, trend
 from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 
@@ -89,3 +89,22 @@ def test_a_plan_that_nobody_has_verified_gives_no_verdict():
     rows = [drawn_row(entry, 40.0), drawn_row(entry, None, measure="plan") | {"shorthand": "unverified"}]
     status = trajectory_status(drawn_release(entry, rows=rows), entry, tolerance=5)
     assert (status.kind, status.word) == ("unverified", "Plan unverified")
+
+
+@pytest.mark.parametrize(
+    ("polarity", "values", "short", "long"),
+    [
+        ("higher", [10, 20, 30, 40, 50], "Better", "Better"),
+        ("lower", [10, 20, 30, 40, 50], "Worse", "Worse"),
+        ("none", [10, 20, 30, 40, 50], "Higher", "Higher"),
+        ("none", [60, 60, 60, 40, 50], "Higher", "Lower"),
+        ("higher", [50, 50, 50, 50, 50.04], "The same", "The same"),
+        ("higher", [50, 60], "Better", "Too few figures"),
+        ("higher", [50], "Too few figures", "Too few figures"),
+    ],
+)
+def test_the_short_trend_looks_at_one_figure_before_and_the_long_at_the_mean_of_four(polarity, values, short, long):
+    entry = drawn_entry(polarity=polarity)
+    rows = [drawn_row(entry, float(value), period=f"{2020 + nth}{21 + nth}") for nth, value in enumerate(values)]
+    released = drawn_release(entry, rows=rows)
+    assert (trend(released, entry, "", 1), trend(released, entry, "", 4)) == (short, long)

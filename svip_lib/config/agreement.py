@@ -16,7 +16,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$")]
 Text = Annotated[str, Field(min_length=10)]
 Unit = Literal["plans", "%", "% growth", "£", "£m"]
 TimeIdentifier = Literal["Academic year", "Calendar year", "Financial year"]
-LISTS = "trajectories amounts priorities milestones recommendations risks governance kpis conditions findings".split()
+LISTS = "trajectories amounts priorities milestones recommendations risks consequences governance kpis conditions findings".split()
 # Fields by which one entry points to another, and the list in which that must stand.
 POINTERS = {"part_of": "milestones", "trajectories": "trajectories", "evidence": "sources"}
 # The category of a figure that is not broken down.
@@ -205,6 +205,7 @@ class Agreement(Entry):
     recommendations: list[Numbered]
     risks: list[Stated]
     governance: list[Body]
+    consequences: list[Stated] = Field(default_factory=list)
     kpis: list[Numbered]
     conditions: list[Numbered]
     findings: list[Finding]

@@ -1,7 +1,9 @@
 """The indicators that the pack knows: a function each in ``indicators/``, and a row each in the dictionary."""
 
 import csv
+import inspect
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 from typing import Literal
@@ -126,9 +128,34 @@ def read_dictionary(path: Path) -> dict[str, Indicator]:
     return found
 
 
-def read_bases(path: Path) -> dict[str, str]:
-    """Return what each base counts, in words: the population that a share is a share of."""
-    return {row["base"]: row["label"] for _, row in dictionary_rows(path / "bases.csv", "base", "label")}
+def find_indicator(dictionary: dict[str, Indicator], name: str) -> Indicator:
+    """Return an indicator by its name.
+
+    Raises:
+        Refusal: When there is none; with those whose names come near.
+    """
+    if name not in dictionary:
+        near = get_close_matches(name, dictionary, n=5, cutoff=0.5)
+        raise Refusal(
+            f"There is no indicator '{name}'.", remedy=f"Look in data/dictionary/indicators.csv; near it: {', '.join(near) or 'none'}."
+        )
+    return dictionary[name]
+
+
+def rule_in_code(name: str, root: Path) -> dict[str, str]:
+    """Return where under a folder an indicator's function stands, what it says it gives, and which tables it is given."""
+    function = FUNCTIONS[name]
+    first, _, _ = inspect.getdoc(function).partition("\n\n")
+    return {
+        "Function": f"{name} in {Path(inspect.getsourcefile(function)).relative_to(root).as_posix()}: {' '.join(first.split())}",
+        "Tables": ", ".join(inspect.signature(function).parameters) or "none",
+    }
+
+
+def read_bases(path: Path, *, defined: bool = False) -> dict[str, str]:
+    """Return what each base counts, in words: the population that a share is a share of; where asked for, with its definition."""
+    rows = dictionary_rows(path / "bases.csv", "base", "label", "definition")
+    return {row["base"]: f"{row['label']}. {row['definition']}" if defined else row["label"] for _, row in rows}
 
 
 def read_placements(path: Path) -> pd.DataFrame:

@@ -12,9 +12,9 @@ from svip_lib.config.authority import Merge
 from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FOLLOWS, INSIDE, NOBODY, SUMS
+from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.problem import Problem, build_problem, link
 from svip_lib.disclosure.rounding import round_counts
-from svip_lib.indicators.shape import COLUMNS
 
 OWN = ("council", "synthetic")
 WITHHELD = "c"
@@ -75,10 +75,10 @@ def as_problem(
         [(text, same.get(total, total), [(sign, same.get(key, key)) for sign, key in members]) for text, total, members in told]
         for told in (sums, nearly)
     )
-    shares = counts[counts["column"] == "denominator"].merge(counts[counts["column"] == "numerator"], on=["row", "indicator", "period"])
+    shares = counts[counts["column"] == "denominator"].merge(counts[counts["column"] == "numerator"], on=["row", "share", "period"])
     for share in shares.itertuples():
-        rest = f"{share.indicator}?rest@{share.period}"
-        sums.append((f"what is left of {share.indicator}, {share.period}", share.key_x, [(1, share.key_y), (1, rest)]))
+        rest = f"{share.share}?rest@{share.period}"
+        sums.append((f"what is left of {share.share}, {share.period}", share.key_x, [(1, share.key_y), (1, rest)]))
     told = counts[~counts["key"].isin(differences)]
     cells = told[["key", "count"]].assign(threshold=told["breakdown"].map(thresholds).fillna(thresholds[""]), state="ordinary")
     whole = (told["column"] == "value") & ~told["key"].str.contains("[", regex=False)
@@ -256,8 +256,10 @@ def _counts(rows: pd.DataFrame) -> pd.DataFrame:
     for column, chosen in (("value", rows[~share]), ("numerator", rows[share]), ("denominator", rows[share])):
         ending = "" if column == "value" else f".{column}"
         category = ("[" + chosen["category"] + "]").where(chosen["category"] != "", "")
-        key = chosen["indicator"] + category + ending + "@" + chosen["time_period"]
-        table = chosen[["indicator", "breakdown"]].assign(row=chosen.index, period=chosen["time_period"], column=column, key=key)
+        share = chosen["indicator"] + category
+        key = share + ending + "@" + chosen["time_period"]
+        told = {"row": chosen.index, "period": chosen["time_period"], "column": column, "share": share, "key": key}
+        table = chosen[["indicator", "breakdown"]].assign(**told)
         parts.append(table.assign(count=chosen[column]))
     return pd.concat(parts, ignore_index=True)
 

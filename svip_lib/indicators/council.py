@@ -10,10 +10,15 @@ import pandas as pd
 from svip_lib.config.authority import ReturnFile
 from svip_lib.config.cost_centres import COLUMNS
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, academic_year_of
-from svip_lib.indicators.census import census
+from svip_lib.indicators.census import census, transfers_in
 from svip_lib.indicators.shape import NOT_APPLICABLE
 
 SOURCE = "council_return"
+# What a case is known by, and what is told of it at each of its steps.
+KEY = ["child", "request"]
+REQUEST = ["receiveddate", "requestsource", "requestoutcome", "requestoutcomedate", "requestmediation", "requesttribunal"]
+ASSESSMENT = ["assessmentoutcome", "assessmentoutcomedate", "week20"]
+ASSESSMENT += ["assessmentmediation", "assessmenttribunal", "othermediation", "othertribunal"]
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,18 @@ class Council:
 
     @cached_property
     def cases(self) -> pd.DataFrame:
-        """Every request with what became of it: one row a request, with the dates of request, decision, assessment, plan and end."""
-        requests = self.tables["requests"][["child", "request", "receiveddate", "requestsource", "requestoutcome", "requestoutcomedate"]]
-        assessment = self.tables["assessment"][["child", "request", "assessmentoutcome", "assessmentoutcomedate", "week20"]]
-        plans = self.tables["namedplan"][["child", "request", "startdate", "ceasedate"]]
-        key = ["child", "request"]
-        rows = requests.merge(assessment.drop_duplicates(key), how="left", on=key, validate="many_to_one")
-        return rows.merge(plans.drop_duplicates(key), how="left", on=key, validate="many_to_one")
+        """Every request with what became of it: one row a request, with its dates, outcomes and disputes."""
+        requests = self.tables["requests"][[*KEY, *REQUEST]]
+        assessment = self.tables["assessment"][[*KEY, *ASSESSMENT]]
+        plans = self.tables["namedplan"][[*KEY, "startdate", "ceasedate", "ceasereason"]]
+        rows = requests.merge(assessment.drop_duplicates(KEY), how="left", on=KEY, validate="many_to_one")
+        return rows.merge(plans.drop_duplicates(KEY), how="left", on=KEY, validate="many_to_one")
+
+    @cached_property
+    def own_cases(self) -> pd.DataFrame:
+        """The cases without those whose plan came from another council."""
+        came = pd.MultiIndex.from_frame(transfers_in(self.tables)[KEY])
+        return self.cases[~pd.MultiIndex.from_frame(self.cases[KEY]).isin(came)]
 
     def january_groups(self) -> pd.DataFrame:
         """Return the plans on the last census day that the return covers by DfE's groups of placements, as figures."""
@@ -117,27 +127,51 @@ class Council:
             known: Categories that are told even where nobody is in them.
             breakdown: What the categories are of.
         """
-        categories = pd.Series("", index=quarters.index) if categories is None else categories
-        everyone = pd.MultiIndex.from_product(
-            [[quarter.code for quarter in self.quarters], sorted({*known, *categories[quarters.notna()].unique()})],
-            names=["time_period", "category"],
-        )
-        numbers = pd.DataFrame({"time_period": quarters, "category": categories}).dropna().value_counts().reindex(everyone, fill_value=0)
-        rows = numbers.rename("value").astype(float).reset_index()
+        everyone = self._everyone(quarters, categories, known)
+        numbers = pd.DataFrame({"time_period": quarters, "category": "" if categories is None else categories}).dropna()
+        rows = numbers.value_counts().reindex(everyone, fill_value=0).rename("value").astype(float).reset_index()
         return self.figures(rows.assign(breakdown=breakdown))
 
-    def shared(self, quarters: pd.Series, part: pd.Series) -> pd.DataFrame:
-        """Return the share of the rows of each quarter that a condition holds for, in per cent; without rows there is no share.
+    def shared(
+        self, quarters: pd.Series, part: pd.Series, categories: pd.Series | None = None, known: list[str] = (), breakdown: str = ""
+    ) -> pd.DataFrame:
+        """Return the share of the rows of each quarter, and category, that a condition holds for, in per cent; of none there is no share.
 
         Args:
             quarters: The quarter of each row; rows without one are left out.
             part: Whether the condition holds.
+            categories: The category of each row; each is a whole of its own.
+            known: Categories that are told even where nobody is in them.
+            breakdown: What the categories are of.
         """
-        codes = [quarter.code for quarter in self.quarters]
-        groups = part.astype(float).groupby(quarters)
-        rows = pd.DataFrame({"numerator": groups.sum().reindex(codes), "denominator": groups.count().reindex(codes)}).fillna(0.0)
-        rows["value"] = 100 * rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
-        return self.figures(rows.rename_axis("time_period").reset_index())
+        groups = part.astype(float).groupby([quarters, pd.Series("", index=quarters.index) if categories is None else categories])
+        rows = pd.DataFrame({"numerator": groups.sum(), "denominator": groups.count()})
+        rows = rows.reindex(self._everyone(quarters, categories, known)).fillna(0.0).reset_index()
+        return self._in_per_cent(rows.assign(breakdown=breakdown))
+
+    def mixed(
+        self, quarters: pd.Series, categories: pd.Series, known: list[str], breakdown: str, among: pd.Series | None = None
+    ) -> pd.DataFrame:
+        """Return the share of each category in the rows of a quarter, in per cent.
+
+        Args:
+            quarters: The quarter of each row.
+            categories: The category of each row.
+            known: Categories that are told even where nobody is in them.
+            breakdown: What the categories are of.
+            among: The quarter of each row of the whole, where that is another than the rows of all categories.
+        """
+        rows = self.counted(quarters, categories, known, breakdown)[["time_period", "category", "breakdown", "value"]]
+        whole = rows["time_period"].map((quarters if among is None else among).value_counts()).fillna(0.0)
+        return self._in_per_cent(rows.rename(columns={"value": "numerator"}).assign(denominator=whole))
+
+    def _everyone(self, quarters: pd.Series, categories: pd.Series | None, known: list[str]) -> pd.MultiIndex:
+        """Every quarter with every category, also those into which nobody falls."""
+        names = [""] if categories is None else sorted({*known, *categories[quarters.notna()].unique()})
+        return pd.MultiIndex.from_product([[quarter.code for quarter in self.quarters], names], names=["time_period", "category"])
+
+    def _in_per_cent(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return self.figures(rows.assign(value=100 * rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)))
 
     def nothing(self) -> pd.DataFrame:
         """Return no figures, which a reader is told of as not supplied."""

@@ -3,17 +3,30 @@
 import numpy as np
 import pandas as pd
 
-from svip_lib.config.periods import ACADEMIC, CALENDAR, academic_year_of_january
-from svip_lib.config.registry import indicator
+from svip_lib.config.periods import CALENDAR, academic_year_of_january
+from svip_lib.config.registry import NOBODY, indicator
 from svip_lib.indicators.census import transfers_in
 from svip_lib.indicators.council import Council, last_days
-from svip_lib.indicators.shape import PLACE, count, percent, published_value, wide, with_previous
+from svip_lib.indicators.shape import by_category, count, percent, published_value, wide, with_previous
 
 NEEDS = ("asd", "slcn", "semh", "mld", "sld", "spld", "pd", "oth", "hi", "vi", "pmld", "msi", "need_unknown")
 SOURCES = {"2": "School", "1": "Parent or young person", "4": "Social care", "3": "Health", "5": "Other", "": "Not known"}
 OUTCOMES = {"Y": "assess", "H": "assess", "N": "refuse", "A": "awaiting", "W": "withdrawn"}
 AGE_GROUPS = ["under_5", "5_to_10", "11_to_15", "16_to_19", "20_to_25"]
-SIX_WEEKS, TWENTY_WEEKS, YEAR_OF_DAYS = 42, 140, 365
+SIX_WEEKS, TWELVE_WEEKS, TWENTY_WEEKS, YEAR_OF_DAYS = 42, 84, 140, 365
+DECISION_TIMES = ["in_6_weeks", "6_to_12_weeks", "12_to_20_weeks", "over_20_weeks"]
+# As DfE's file names them; the council's own reasons are told in four groups, because few plans end in a quarter.
+CEASE_REASONS = ["max_age", "needs_met", "he", "employ", "transfer", "no_engage", "moved_outside_eng", "deceased", "not_rec", "other"]
+REASON_GROUPS = {"completed": ["1", "2", "3", "4"], "no_longer_engages": ["6"], "moved_away": ["5", "7"]}
+FEWEST_PUPILS = 10_000  # a tenth of a per cent of fewer is fewer than ten pupils
+SEXES = ["female", "male", "sex_unknown"]
+ETHNIC_GROUPS = {
+    "white": ["WBRI", "WIRI", "WIRT", "WROM", "WOTH"],
+    "mixed": ["MWBC", "MWBA", "MWAS", "MOTH"],
+    "asian": ["AIND", "APKN", "ABAN", "AOTH", "CHNE"],
+    "black": ["BCRB", "BAFR", "BOTH"],
+    "other_ethnic_group": ["OOTH"],
+}
 STAGES = ["decision_in_6_weeks", "decision_over_6_weeks"] + [f"assessment_{age}" for age in ("in_20_weeks", "over_20_weeks", "over_1_year")]
 QUARTER_STEPS = ["opening", "new", "transferred_in", "ceased", "expected", "closing", "residual"]
 
@@ -172,6 +185,21 @@ def ceased_ehc_plans_count(ceased_plans: pd.DataFrame) -> pd.DataFrame:
     return count(wide(ceased_plans, "total_ceased"), "total_ceased")
 
 
+@indicator
+def ceased_ehc_plans_by_reason_count(ceased_plans: pd.DataFrame) -> pd.DataFrame:
+    """Number of plans that ended in the calendar year, by the reason that was recorded.
+
+    Args:
+        ceased_plans: Published rows with a measure for each reason.
+
+    Returns:
+        One row per area, year and reason: ``value`` (plans).
+
+    Source: SEN2 return, from 2022. Official equivalent: the same columns.
+    """
+    return count(by_category(wide(ceased_plans, *CEASE_REASONS), {name: name for name in CEASE_REASONS}, "cease_reason"), "number")
+
+
 def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: pd.DataFrame) -> pd.DataFrame:
     """Each calendar year's opening and closing January with what was started and ended between them.
 
@@ -220,13 +248,7 @@ def ehc_plans_stock_flow_count(plans: pd.DataFrame, new_plans: pd.DataFrame, cea
         "closing": "closing",
         "residual": "residual",
     }
-    long = table.drop(columns=["breakdown", "category"]).melt(
-        id_vars=["area", "time_period", "time_identifier", "shorthand", "source_id", "as_at"],
-        value_vars=list(steps),
-        var_name="category",
-        value_name="step",
-    )
-    return count(long.assign(category=long["category"].map(steps), breakdown="step"), "step")
+    return count(by_category(table, steps, "step"), "number")
 
 
 @indicator
@@ -258,15 +280,8 @@ def ehc_plans_by_need_percent(needs: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return, from 2025. Official equivalent: ``<need>_pc``.
     """
-    table = wide(needs, "ehc_plans", *[f"number_{need}" for need in NEEDS])
-    long = table.drop(columns=["category", "breakdown"]).melt(
-        id_vars=[*[name for name in PLACE if name not in ("category", "breakdown")], "shorthand", "source_id", "as_at", "ehc_plans"],
-        value_vars=[f"number_{need}" for need in NEEDS],
-        var_name="category",
-        value_name="plans",
-    )
-    long["category"] = long["category"].str.removeprefix("number_")
-    return percent(long.assign(breakdown="need", time_identifier=ACADEMIC), "plans", "ehc_plans")
+    columns = {f"number_{need}": need for need in NEEDS}
+    return percent(by_category(wide(needs, "ehc_plans", *columns), columns, "need"), "number", "ehc_plans")
 
 
 @indicator
@@ -348,6 +363,29 @@ def ehc_requests_by_outcome_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(quarters, outcomes, sorted(set(OUTCOMES.values())), "request_outcome")
 
 
+@indicator(
+    sums=(
+        "ehc_decisions_6_weeks_quarter_percent.denominator = [*]",
+        "[in_6_weeks] = ehc_decisions_6_weeks_quarter_percent.numerator",
+    )
+)
+def ehc_decisions_by_time_quarter_count(council: Council) -> pd.DataFrame:
+    """Decisions whether to assess, told in each quarter, by how long the family had waited for them.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and time since the request: ``value`` (decisions).
+
+    Source: the council's SEN2 return; SEND Regulations 2014, regulation 5, gives six weeks.
+    """
+    told = council.cases["requestoutcomedate"]
+    days = (told - council.cases["receiveddate"]).dt.days
+    times = pd.cut(days, [-np.inf, SIX_WEEKS, TWELVE_WEEKS, TWENTY_WEEKS, np.inf], labels=DECISION_TIMES).astype("str")
+    return council.counted(council.in_quarter(told), times, DECISION_TIMES, "decision_time")
+
+
 @indicator
 def new_ehc_plans_quarter_count(council: Council) -> pd.DataFrame:
     """Plans made for the first time in each quarter; plans taken over from another council are not among them.
@@ -360,7 +398,7 @@ def new_ehc_plans_quarter_count(council: Council) -> pd.DataFrame:
 
     Source: the council's SEN2 return. Official equivalent: ``new_ehc_plans``.
     """
-    return council.counted(council.in_quarter(_new_plans(council)["startdate"]))
+    return council.counted(council.in_quarter(council.own_cases["startdate"]))
 
 
 @indicator
@@ -376,6 +414,23 @@ def ceased_ehc_plans_quarter_count(council: Council) -> pd.DataFrame:
     Source: the council's SEN2 return. Official equivalent: ``total_ceased``.
     """
     return council.counted(council.in_quarter(council.cases["ceasedate"]))
+
+
+@indicator(sums=("ceased_ehc_plans_quarter_count = [*]",))
+def ceased_ehc_plans_by_reason_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans that ended in each quarter, by reason in four groups.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and group of reasons: ``value`` (plans). A death is among the other reasons, and so is a blank.
+
+    Source: the council's SEN2 return, item ceasereason. Official equivalent: the reasons one by one, by year.
+    """
+    groups = {code: group for group, codes in REASON_GROUPS.items() for code in codes}
+    reasons = council.cases["ceasereason"].map(groups).fillna("other_reason")
+    return council.counted(council.in_quarter(council.cases["ceasedate"]), reasons, [*REASON_GROUPS, "other_reason"], "reason_group")
 
 
 @indicator(
@@ -403,7 +458,7 @@ def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:
     came = council.tables["activeplans"].merge(transfers_in(council.tables), on=["child", "request"], validate="many_to_one")
     flows = {
         "closing": council.stock["quarter"],
-        "new": council.in_quarter(_new_plans(council)["startdate"]),
+        "new": council.in_quarter(council.own_cases["startdate"]),
         "transferred_in": council.in_quarter(came["entrydate"]),
         "ceased": council.in_quarter(council.cases["ceasedate"]),
     }
@@ -497,8 +552,42 @@ def ehc_plans_by_sex_quarter_count(council: Council) -> pd.DataFrame:
     return council.counted(council.stock["quarter"], sex, ["female", "male"], "sex")
 
 
-def _new_plans(council: Council) -> pd.DataFrame:
-    """Cases with a plan that this council made: those with one that came from another council are left out."""
-    key = ["child", "request"]
-    came = pd.MultiIndex.from_frame(transfers_in(council.tables)[key])
-    return council.cases[~pd.MultiIndex.from_frame(council.cases[key]).isin(came)]
+@indicator(sums=("ehc_plans_quarter_count = [*]",))
+def ehc_plans_by_ethnicity_quarter_count(council: Council) -> pd.DataFrame:
+    """Plans on the last day of each quarter, by the child's ethnic group as recorded.
+
+    Args:
+        council: The council's own records.
+
+    Returns:
+        One row a quarter and ethnic group: ``value`` (plans); refused, not obtained and blank are told as not known.
+
+    Source: the council's SEN2 return, item ethnicity: DfE's main codes in their major groups, Chinese with Asian.
+    """
+    groups = {code: group for group, codes in ETHNIC_GROUPS.items() for code in codes}
+    told = council.tables["person"].drop_duplicates("child").set_index("child")["ethnicity"]
+    ethnicity = council.stock["child"].map(told).map(groups).fillna("ethnicity_unknown")
+    return council.counted(council.stock["quarter"], ethnicity, [*ETHNIC_GROUPS, "ethnicity_unknown"], "ethnicity")
+
+
+@indicator(follows=NOBODY)
+def pupils_by_group_percent(council: Council) -> pd.DataFrame:
+    """Share of the pupils of the area's schools who are boys, girls, or of an ethnic group, in per cent to a tenth.
+
+    Args:
+        council: The council's own records, with its summary ``pupils`` of the school census where it was supplied.
+
+    Returns:
+        One row a group, for the newest quarter: ``value`` (per cent of all pupils whose sex, or whose ethnic group, is told). No count is
+        told, and nothing where there are fewer pupils than a tenth of a per cent could hide.
+
+    Source: the council's summary of the school census.
+    """
+    rows = council.register("pupils")
+    rows = pd.DataFrame({"category": [], "pupils": []}) if rows is None else rows
+    by_sex = rows["category"].isin(SEXES).rename("by_sex")
+    whole = rows["pupils"].astype(float).groupby(by_sex).transform("sum")
+    rows = rows.assign(value=(100 * rows["pupils"].astype(float) / whole).round(1), breakdown="pupil_group")[whole >= FEWEST_PUPILS]
+    if rows.empty:
+        return council.nothing()
+    return council.figures(rows.drop(columns="pupils").assign(time_period=council.quarter.code, numerator=float("nan")))

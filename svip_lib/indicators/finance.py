@@ -391,7 +391,7 @@ def variance_by_category_and_need_gbp(council: Council) -> pd.DataFrame:
     Source: as for ``high_needs_variance_gbp``; dearer places by need where the register of costs holds all costs of the category.
     """
     parts = _variance(council)
-    parts = parts[parts["value"] != 0].replace({"need": {BY_CATEGORY_ALONE: "by_category"}})
+    parts = parts[(parts["value"] != 0) | parts["component"].isin(OF_PLACES)].replace({"need": {BY_CATEGORY_ALONE: "by_category"}})
     groups = parts.groupby(parts["component"] + "." + parts["dsg_category"])
     return _told(council, {name: rows.set_index("need")["value"] for name, rows in groups})
 

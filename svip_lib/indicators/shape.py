@@ -5,24 +5,6 @@ import pandas as pd
 from svip_lib.config.periods import SIX_DIGITS
 from svip_lib.config.refusal import Refusal
 
-# What makes a figure itself, and what is told of it (in this order in every file).
-KEY = [
-    "area",
-    "indicator",
-    "breakdown",
-    "category",
-    "time_period",
-    "time_identifier",
-    "base",
-    "measure",
-    "scenario",
-    "quantile",
-    "origin",
-    "as_at",
-]
-VALUES = ["numerator", "denominator", "value", "shorthand", "source_id"]
-COLUMNS = KEY + VALUES
-
 PLACE = ["area", "time_period", "time_identifier", "breakdown", "category"]
 TOLD = ["shorthand", "source_id", "as_at"]
 NOT_AVAILABLE, NOT_APPLICABLE = "x", "z"
@@ -67,6 +49,28 @@ def wide(rows: pd.DataFrame, *measures: str) -> pd.DataFrame:
         shorthand=("shorthand", "max"), source_id=("source_id", "max"), as_at=("available_from", "max")
     )
     return values.join(told).reset_index()
+
+
+def by_category(table: pd.DataFrame, columns: dict[str, str], breakdown: str) -> pd.DataFrame:
+    """Lay columns that part a whole beneath one another, as the categories of a breakdown.
+
+    Args:
+        table: The columns of ``wide``.
+        columns: The category that each column stands for.
+        breakdown: What the categories are of.
+
+    Returns:
+        One row per area, period and category with ``number``; the other columns stand beside each.
+
+    Example:
+        >>> ended = wide(published_rows("E06000035", "2024", "Calendar year", transfer=86, other=69), "transfer", "other")
+        >>> by_category(ended, {"transfer": "moved", "other": "other"}, "reason")[["category", "number"]].values.tolist()
+        [['moved', 86.0], ['other', 69.0]]
+    """
+    table = table.drop(columns=["category", "breakdown"])
+    beside = [name for name in table if name not in columns]
+    long = table.melt(beside, list(columns), var_name="category", value_name="number")
+    return long.assign(category=long["category"].map(columns), breakdown=breakdown)
 
 
 def count(table: pd.DataFrame, measure: str) -> pd.DataFrame:

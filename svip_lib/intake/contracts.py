@@ -273,4 +273,10 @@ class Conditions(Contract):
     table, record, key = "conditions", "condition", ("number",)
 
 
+class Pupils(Contract):
+    """One row is one group of pupils, by sex or by ethnic group: how many of all pupils of the area's schools are in it."""
+
+    table, record, key = "pupils", "pupil_group", ("category",)
+
+
 CONTRACTS: dict[str, type[Contract]] = {contract.table: contract for contract in Contract.__subclasses__()}

@@ -172,6 +172,8 @@ class Published:
         repairs: One row a cell that is not as DfE has it: where it stands, ``was``, ``now``, ``rule``, ``source_id``.
         findings: One row a finding about cells that stay as published: where, ``value`` (a negative count, or by how much
             something is off), ``rule``, ``source_id``.
+        every: The rows of every release that was known, newest first, also those that a later one has replaced.
+        releases: The releases that were known, newest first.
     """
 
     rows: pd.DataFrame
@@ -179,6 +181,12 @@ class Published:
     sources: pd.DataFrame
     repairs: pd.DataFrame
     findings: pd.DataFrame
+    every: pd.DataFrame
+    releases: list[Source]
+
+    def rows_on(self, day: date) -> pd.DataFrame:
+        """Return the rows as they were known on an earlier day."""
+        return _as_the_newest_has_it(self.every, [release for release in self.releases if release.available_from <= day])
 
     def table(self, name: str) -> pd.DataFrame:
         """Return the rows of one table; none, if nothing of it had been published."""
@@ -196,28 +204,42 @@ def read_reference(reference: Path, as_at: date) -> Published:
         Refusal: When a file is missing or was edited into something that is not a figure; with file, line and column.
     """
     areas = _read_areas(reference / "areas.csv")
-    known = _known_sources(reference, as_at)
+    every = _known_sources(reference, as_at)
     columns = read_yaml(reference / "layouts.yaml", Layouts).columns()
-    tables = [_read_table(folder, name, source, areas, columns.get(name)) for folder, source in known.items() for name in source.tables]
-    rows = pd.concat(tables, ignore_index=True)
-    # The newest release stands first, so the first row of a key is the one that counts.
-    rows = rows[~rows.duplicated(KEY)].reset_index(drop=True)
+    tables = [_read_table(folder, name, source, areas, columns.get(name)) for folder, source in every.items() for name in source.tables]
+    read = pd.concat(tables, ignore_index=True)
+    rows = _as_the_newest_has_it(read, list(every.values()))
+    standing = _standing(every.values())
+    known = {folder: source for folder, source in every.items() if source.id in standing}
     told = [source.model_dump(include=set(Release.model_fields) | {"partial"}) for source in known.values()]
     sources = pd.DataFrame(told).rename(columns={"available_from_verified": "verified"})
     sources = sources.assign(available_from=sources["available_from"].map(str), notes=sources["notes"].map(" ".join))
-    return Published(rows, areas, sources, _read_register(known, "repairs.csv", REPAIRS), _read_register(known, "findings.csv", FINDINGS))
+    registers = {name: _read_register(known, f"{name}.csv", columns) for name, columns in (("repairs", REPAIRS), ("findings", FINDINGS))}
+    return Published(rows, areas, sources, **registers, every=read, releases=list(every.values()))
 
 
 def _known_sources(reference: Path, as_at: date) -> dict[Path, Source]:
-    """The folders whose release was known on the day, newest first; the whole of a release before and instead of its part."""
+    """The folders whose release was known on the day, newest first, and the whole of a release before its part."""
     folders = sorted(path for path in reference.iterdir() if path.is_dir() and not path.name.startswith("."))
     every = {folder: read_yaml(folder / "source.yaml", Source) for folder in folders}
     known = {folder: source for folder, source in every.items() if source.available_from <= as_at}
     if not known:
         raise Refusal(f"Nothing had been published by {as_at}.", file=reference, remedy="Ask for a later day, or add an earlier release.")
-    whole = {source.id for source in known.values() if not source.partial}
     ranked = sorted(known, key=lambda folder: (known[folder].available_from, not known[folder].partial, folder.name), reverse=True)
-    return {folder: known[folder] for folder in ranked if known[folder].part_of not in whole}
+    return {folder: known[folder] for folder in ranked}
+
+
+def _standing(known: Iterable[Source]) -> set[str]:
+    """The releases that count: a part stands aside where the whole of it is known."""
+    known = list(known)
+    whole = {source.id for source in known if not source.partial}
+    return {source.id for source in known if source.part_of not in whole}
+
+
+def _as_the_newest_has_it(read: pd.DataFrame, known: list[Source]) -> pd.DataFrame:
+    """Each figure once, from the newest of the known releases; the newest stands first."""
+    rows = read[read["source_id"].isin(_standing(known))]
+    return rows[~rows.duplicated(KEY)].reset_index(drop=True)
 
 
 def _read_areas(path: Path) -> pd.DataFrame:

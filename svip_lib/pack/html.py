@@ -22,6 +22,7 @@ __all__ = ["Body", "Cover", "page", "print_page", "section_body"]
 
 # Letters that nearly every page needs: with them in every subset, the pages of a pack share one, and it is made once.
 USUAL_LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("£–—‘’“”…×−≥≤·•→✓▲▼■◆◌☐\u00a0")
+SUMMARY = "00"  # the section that every reader reads
 WIDE = 7  # columns of a table that still fit an A4 page in the usual letters
 SHORT = 10  # rows of a table that is kept on one page
 PROVENANCE = Heading(1, "provenance", "How this report was made")
@@ -77,6 +78,8 @@ def page(bodies: Sequence[Body], cover: Cover, *, whole: str | None = None, also
 def print_page(bodies: Sequence[Body], cover: Cover) -> str:
     """Return the page from which the PDF is laid out: the same sections behind a cover and a contents with page numbers.
 
+    The summary by itself is two sides of paper to lie on a table, without cover and contents.
+
     Args:
         bodies: The sections, in the order of the report.
         cover: What the reader must know first.
@@ -85,12 +88,13 @@ def print_page(bodies: Sequence[Body], cover: Cover) -> str:
         Refusal: When an anchor stands twice, or a link or label points to none.
     """
     sections, letters = [], set()
+    alone = len(bodies) == 1 and bodies[0].slug.startswith(SUMMARY)
     for body in bodies:
         soup = BeautifulSoup(_place(body, bodies, demote=True), "html.parser", multi_valued_attributes=None)
         letters |= _fit_for_paper(soup)
-        sections.append((body.title, Markup(str(soup))))
+        sections.append((body.title, Markup(str(soup)), body.slug.startswith(SUMMARY)))
     headings = chain.from_iterable(body.headings for body in bodies)
-    content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE}
+    content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE, "alone": alone}
     style = _style(_render("print.html.j2", **content, style="") + "".join(sorted(letters)), "print.css")
     return _sound(_render("print.html.j2", **content, style=Markup(style)))
 
@@ -105,6 +109,8 @@ def _place(body: Body, bodies: Sequence[Body], *, demote: bool) -> str:
 def _fit_for_paper(soup: BeautifulSoup) -> set[str]:
     """Open what a reader of paper cannot open, and return the letters of the charts."""
     letters = set()
+    for element in soup.select("details.explain"):  # how each figure was made is for the page, where it stays folded
+        element.decompose()
     for element in soup.find_all("details"):
         element.name = "div"
     for element in soup.find_all("summary"):

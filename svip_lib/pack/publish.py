@@ -12,9 +12,11 @@ from svip_lib.config.authority import read_authority
 from svip_lib.config.periods import Quarter, period_label
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.gate import PUBLIC, Released, release_quarter
+from svip_lib.disclosure.gate import PUBLIC, release_quarter
 from svip_lib.disclosure.register import FILE, against_the_register, read_register
+from svip_lib.disclosure.released import Released
 from svip_lib.pack.run import run_pack
+from svip_lib.show.commentary import RECONSIDER, praises
 
 CELLS_TOLD = 5
 
@@ -41,6 +43,7 @@ def publish(project: Project, authority: str, quarter: Quarter, *, quiet: bool =
         )
     released = release_quarter(project, authority, quarter, PUBLIC)
     objections = [*_synthetic(released), *_unsigned(project, authority, quarter), *_told_otherwise(project, authority, quarter)]
+    objections += _ill_worded(project, authority, quarter)
     if objections:
         raise Refusal(
             f"{quarter} cannot be published yet: {' '.join(objections)}",
@@ -75,6 +78,12 @@ def _unsigned(project: Project, authority: str, quarter: Quarter) -> list[str]:
     there = set(signed.loc[(signed["quarter"] == str(quarter)) & (signed["what"] == "pack"), "role"])
     missing = [role for role in SIGNATURES if role not in there]
     return [f"It lacks the signature of the {', the '.join(missing)}."] if missing else []
+
+
+def _ill_worded(project: Project, authority: str, quarter: Quarter) -> list[str]:
+    """Sentences of the commentary that are to be reconsidered before they are published."""
+    files = sorted(project.commentary(authority, quarter, "any").parent.glob("*.md"))
+    return [f"{path.name}, line {line}: {RECONSIDER}." for path in files for line, _ in praises(path)]
 
 
 def _told_otherwise(project: Project, authority: str, quarter: Quarter) -> list[str]:

@@ -23,6 +23,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 
+from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import read_authority
 from svip_lib.config.key import read_key
 from svip_lib.config.periods import Quarter, day_label
@@ -30,7 +31,8 @@ from svip_lib.config.project import DATA_VARIABLE, Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.config.tokens import Tokens
-from svip_lib.disclosure.gate import OWNER_ONLY, Released, release_quarter
+from svip_lib.disclosure.gate import OWNER_ONLY, release_quarter
+from svip_lib.disclosure.released import Released
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 from svip_lib.pack.leaks import scan
 
@@ -315,7 +317,8 @@ def section_key(project: Project, source: Path, parameters: dict[str, str], rele
     cells = [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in nbformat.read(source, as_version=4).cells]
     digest = sha256(json.dumps([cells, parameters, released.key, [version(name) for name in DRAWING]]).encode())
     folder = project.authority(released.authority)
-    files = [project.commentary(released.authority, released.quarter, source.stem), *sorted((folder / "assurance").glob("*"))]
+    files = [project.commentary(released.authority, released.quarter, source.stem), folder / "report_map.csv"]
+    files += sorted((folder / "assurance").glob("*"))
     for pattern in ROOMS:
         files += sorted((project.root / "svip_lib").glob(pattern))
     for path in files:
@@ -393,7 +396,7 @@ def _write_papers(building: Path, names: list[str], bodies: list[Body], cover: C
 
 def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
     folder = project.authority(released.authority)
-    authority = read_authority(folder)
+    authority, programme = read_authority(folder), read_agreement(folder / "agreement.yaml").programme
     marks = {"Draft": "This pack is a draft: it has not been signed off or published by the council."} if draft else {}
     if released.edition == "internal":
         marks["Internal"] = "This edition is for use inside the council."
@@ -401,7 +404,7 @@ def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
         marks["Synthetic"] = "What this pack tells of the council's own records, quarter by quarter, is of invented children: SYNTHETIC."
     own = " and from the council's own return" if (released.rows["source_id"] == RETURN).any() else ""
     return Cover(
-        title="Safety Valve Intervention Programme: monitoring pack",
+        title=f"{programme.name}: monitoring pack",
         council=authority.council,
         quarter=released.quarter.label,
         edition=f"{released.edition.capitalize()} edition",
@@ -430,7 +433,8 @@ def manifest(project: Project, released: Released, building: Path) -> dict:
     # Real extracts are in the content key and not listed: what a file is called may name a child.
     own = project.quarter_folder(released.authority, released.quarter)
     used = project.find_extracts(released.authority, released.quarter)
-    inputs += [*folder.glob("*.yaml"), own / "quarter.yaml", *(used.rglob("*") if used and used.name == "sample" else ())]
+    inputs += [*folder.glob("*.yaml"), folder / "report_map.csv", own / "quarter.yaml"]
+    inputs += used.rglob("*") if used and used.name == "sample" else ()
     inputs += [project.commentary(released.authority, released.quarter, name) for name in project.sections()]
     books = [project.notebooks / f"{name}.ipynb" for name in project.sections()]
     outputs = [path for path in building.rglob("*") if path.is_file()]

@@ -165,4 +165,12 @@ REGISTER_DEFECTS = [
               status="At risk", rag="G"),
     added_row("not_due_and_past", "conditions", "status", "due_and_not_reported", "warn", "Past its day, and not due.", number="S95",
               status="Not due", due_date="31/03/2023", rag=""),
+    edit("group_in_words", "pupils", "category", "code_label", "repair", "The words for the code.", "category == 'female'",
+         "Girls and young women"),
+    added_row("group_twice", "pupils", "category", "reference_repeated", "quarantine", "Two numbers for one group."),
+    added_row("group_unknown", "pupils", "category", "code_unknown_pupil_group", "quarantine", "A group that is not in the set.",
+              category="Year 7"),
+    added_row("pupils_word", "pupils", "pupils", "not_a_number", "quarantine", "A word for a number.", category="sex_unknown",
+              pupils="few"),
+    added_row("pupils_below_nought", "pupils", "pupils", "below_zero", "warn", "Fewer than none.", category="sex_unknown", pupils="-3"),
 ]  # fmt: skip

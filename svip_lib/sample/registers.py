@@ -1,4 +1,4 @@
-"""Synthetic registers beside a synthetic return: ledger, placement costs, budget, places, milestones, risks and conditions of one quarter.
+"""Synthetic registers beside a synthetic return, of one quarter: ledger, costs, budget, places, milestones, risks, conditions, pupils.
 
 Costs are of the children of the return, by their invented numbers; places are those of its invented schools; milestones and risks are
 worded as the council's public papers word them. Every date, sum and status is invented, and every file says so in its first row.
@@ -107,6 +107,9 @@ PLACE_TYPES = {"7": "special", "12": "special", "44": "special", "36": "special"
 RATES = {"special": 10_000, "ap": 10_000, "unit": 6_000, "college": 6_000}
 FILLED, ELSEWHERE, AGE_OF_POST_16 = 0.95, 0.06, 16  # of the places, of the pupils: assumed
 PER_PLACE = 40_000  # pounds of capital a new place: assumed
+# Pupils for each plan, and how many in a thousand of them are in each group: assumed.
+PUPILS_A_PLAN, A_THOUSAND = 10, 1000
+PUPILS = dict(female=489, male=511, white=712, mixed=64, asian=81, black=97, other_ethnic_group=14, ethnicity_unknown=32)
 MARK = "SYNTHETIC: invented by svip sample, nothing in it is a record of the council"
 ALTERNATIVE = "hospital_or_alternative_provision"
 Texts = dict[str, pd.DataFrame]
@@ -189,6 +192,9 @@ def write_registers(
         "milestones": _milestones(programme, rng),
         "risks": _risks(programme),
         "conditions": _conditions(programme),
+        "pupils": pd.DataFrame(
+            {"category": list(PUPILS), "pupils": [str(part * PUPILS_A_PLAN * plans // A_THOUSAND) for part in PUPILS.values()]}
+        ),
     }
     found = []
     for name, text in texts.items():

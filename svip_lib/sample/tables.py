@@ -185,17 +185,21 @@ def _active_plans(plans: pd.DataFrame, year: int, first: np.datetime64, day: dat
     wait = np.where(rng.random(count) < REVIEW_IN_4_WEEKS, rng.integers(7, 29, count), rng.integers(29, 120, count))
     decided = held & (meeting + wait <= ceased)
     outcome = rng.choice(list(REVIEW_OUTCOMES), count, p=np.array(list(REVIEW_OUTCOMES.values())) / sum(REVIEW_OUTCOMES.values()))
-    due = np.where(plans.age == MOVES[1], np.datetime64(f"{year - 1}-02-15"), np.datetime64(f"{year - 1}-03-31"))
-    moving = plans.age.isin([MOVES[1], MOVES[2]]).to_numpy() & (start < first) & plans.active.to_numpy() & ~transferred
+    # The deadlines within the twelve months come before the moves of the September after them.
+    spring = int(str(first)[:4]) + (str(first)[5:] > "02-15")
+    moves_at = plans.age.to_numpy() + spring - (year - 1)
+    due = np.where(moves_at == MOVES[1], np.datetime64(f"{spring}-02-15"), np.datetime64(f"{spring}-03-31"))
+    moving = np.isin(moves_at, [MOVES[1], MOVES[2]]) & (start < first) & plans.active.to_numpy() & ~transferred
     elsewhere = np.array([code for code in NEIGHBOURS if code != la])
+    came_from, final = elsewhere[rng.integers(0, len(elsewhere), count)], due + rng.integers(-30, 40, count)
     return plans.assign(
-        transferla=np.where(transferred, elsewhere[rng.integers(0, len(elsewhere), count)], ""),
+        transferla=np.where(transferred, came_from, ""),
         reviewmeeting=np.where(held, meeting, NEVER),
         reviewoutcome=np.where(decided, outcome, ""),
         lastreview=np.where(decided, meeting + wait, NEVER),
         reviewdraft=np.where(decided & (outcome == "A"), meeting + wait, NEVER),
         phasetransferduedate=np.where(moving, due, NEVER),
-        phasetransferfinaldate=np.where(moving, due + rng.integers(-30, 40, count), NEVER),
+        phasetransferfinaldate=np.where(moving & (final <= day), final, NEVER),
     )
 
 
@@ -281,6 +285,7 @@ def as_seen_on(tables: dict[str, pd.DataFrame], day: date) -> dict[str, pd.DataF
     forget("placementdetail", "leavingdate", {"leavingdate": NEVER})
     forget("activeplans", "lastreview", {"reviewoutcome": "", "reviewdraft": NEVER, "lastreview": NEVER})
     forget("activeplans", "reviewmeeting", {"reviewmeeting": NEVER})
+    forget("activeplans", "phasetransferfinaldate", {"phasetransferfinaldate": NEVER})
     return seen
 
 

@@ -16,11 +16,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from svip_lib.config.periods import QUARTERLY, SIX_DIGITS, Quarter, january_of, period_label
+from svip_lib.config.periods import SIX_DIGITS, Quarter, january_of, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
-from svip_lib.show.words import IN_ORDER, MINUS, WITHHELD, headline, is_synthetic, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.show.words import (
+    IN_ORDER,
+    MINUS,
+    NOT_BESIDE,
+    WITHHELD,
+    headline,
+    is_synthetic,
+    neighbour_periods,
+    number,
+    own_rows,
+    plain,
+    short_label,
+    shown,
+)
 
 INK, GREY = "#1a1a1a", "#6b7178"
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -168,7 +181,7 @@ def _series(released: Released, entry: Indicator) -> Figure:
     for period in withheld:
         axes.annotate(f"[{WITHHELD}]", (_place(period), 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
     periods = sorted({period for _, rows, _ in lines for period in rows["time_period"]} | set(withheld))
-    axes.set_xticks([_place(period) for period in periods], [_short(period, entry) for period in periods])
+    axes.set_xticks([_place(period) for period in periods], [short_label(period, entry) for period in periods])
     low = min(rows["value"].min() for _, rows, _ in lines)
     axes.set_ylim(bottom=min(0, low * 1.15))
     axes.margins(y=0.12)
@@ -179,13 +192,6 @@ def _series(released: Released, entry: Indicator) -> Figure:
     axes.set_xlim(_place(periods[0]) - 0.3, last + 0.15)
     _label_ends(axes, ends, last)
     return figure
-
-
-def _short(period: str, entry: Indicator) -> str:
-    if entry.time_identifier == QUARTERLY:
-        quarter = Quarter.from_code(period)
-        return f"{quarter.first_day:%b} to\n{quarter.last_day:%b %Y}"
-    return period_label(period, entry.time_identifier).replace("January ", "Jan ")
 
 
 def _label_ends(axes: Axes, ends: list[tuple], last: int) -> None:
@@ -280,16 +286,20 @@ def _waterfall(released: Released, entry: Indicator) -> Figure:
 
 
 def _multiples(released: Released, entry: Indicator) -> Figure:
-    """A small chart for each category, all on one scale: the authority's line beside England's."""
+    """A small chart for each category, all on one scale: the authority's line, and for a share England's beside it."""
     import seaborn as sns  # a second to load, and most sections have no small multiples
 
     own = own_rows(released, entry)
     rows = shown(released, entry)
-    pair = rows["area"].isin([released.area("authority"), released.area("England")])
-    rows = rows[pair & (rows["measure"] == own["measure"].iloc[0]) & rows["value"].notna()]
+    names = {released.area("authority"): released.area_name(released.area("authority"))}
+    if entry.indicator_unit == "%" and (rows["area"] == released.area("England")).any():
+        names[released.area("England")] = "England"
+    rows = rows[rows["area"].isin(names) & (rows["measure"] == own["measure"].iloc[0])]
+    rows = rows[rows["value"].notna() | (rows["shorthand"] == WITHHELD)]
     newest = own[own["time_period"] == own["time_period"].max()].sort_values("value", ascending=False)
+    if entry.headline_category:
+        newest = newest.sort_values("category", key=lambda codes: codes.map(list(entry.categories).index))
     order = [entry.categories.get(category, category) for category in newest["category"]]
-    names = {released.area("authority"): released.area_name(released.area("authority")), released.area("England"): "England"}
     long = pd.DataFrame(
         {
             "year": rows["time_period"].map(_place),
@@ -298,39 +308,45 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
             "line": rows["area"].map(names),
         }
     )
-    lines = list(names.values())
-    styles = dict(zip(lines, (MARKS["authority"], MARKS["England"]), strict=True))
-    grid = sns.FacetGrid(long, col="panel", col_order=order, col_wrap=3, height=1.75, aspect=WIDTH / 3 / 1.75, sharex=True, sharey=True)
-    for panel, axes in grid.axes_dict.items():
+    first, last = long["year"].min(), long["year"].max()
+    across = 2 if len(order) in (2, 4) else 3
+    size = {"col_wrap": across, "height": 1.75, "aspect": WIDTH / across / 1.75}
+    grid = sns.FacetGrid(long, col="panel", col_order=order, sharex=True, sharey=True, **size)
+    grid.figure.set_layout_engine("constrained")
+    for place, (panel, axes) in enumerate(grid.axes_dict.items()):
         axes.grid(visible=False)
         axes.grid(visible=True, axis="y", linewidth=0.8)
-        for line, style in styles.items():
-            drawn = long[(long["panel"] == panel) & (long["line"] == line)].sort_values("year")
-            axes.plot(drawn["year"], drawn["value"], clip_on=False, label=line, **style | {"markersize": 3.5})
-            if line == lines[0] and len(drawn):
-                ends = long[(long["panel"] == panel) & (long["year"] == drawn["year"].iloc[-1])]["value"]
-                axes.annotate(
-                    number(drawn["value"].iloc[-1], entry),
-                    (drawn["year"].iloc[-1], ends.max()),
-                    xytext=(0, 6),
-                    textcoords="offset points",
-                    ha="right",
-                    fontweight=600,
-                )
-        axes.set_title("\n".join(textwrap.wrap(panel, 26)), loc="left", fontsize=9.5, fontweight=600)
-        axes.tick_params(length=0, labelsize=9)
+        here = long[long["panel"] == panel]
+        for name, style in zip(names.values(), (MARKS["authority"], MARKS["England"]), strict=False):
+            drawn = (
+                here[here["line"] == name].set_index("year")["value"].reindex(range(first, last + 1))
+            )  # a year without a figure is a gap
+            axes.plot(drawn.index, drawn, clip_on=False, label=name, **style | {"markersize": 3.5})
+        mine = here[here["line"] == released.area_name(released.area("authority"))].set_index("year")["value"]
+        for year in mine.index[mine.isna()]:
+            axes.annotate(f"[{WITHHELD}]", (year, 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
+        if pd.notna(mine.get(last)):
+            top = here.loc[here["year"] >= last - 1, "value"].max()  # above the lines that lead to it
+            words = {"xytext": (0, 6), "textcoords": "offset points", "ha": "right", "fontweight": 600}
+            axes.annotate(number(mine[last], entry), (last, top), **words)
+        axes.set_title("\n".join(textwrap.wrap(panel, 78 // across)), loc="left", fontsize=9.5, fontweight=600)
+        axes.tick_params(length=0, labelsize=9, labelleft=place % across == 0)
         axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
-    years = sorted(long["year"].unique())
-    grid.set(xlabel="", ylabel="", ylim=(0, None), xticks=[years[0], years[-1]])
+    grid.set(xlabel="", ylabel="", ylim=(0, None), xticks=[first, last])
+    ends = rows["time_period"].min(), rows["time_period"].max()
+    for axes in grid.axes.flat:
+        for label, side in zip(axes.set_xticklabels([short_label(period, entry) for period in ends]), ("left", "right"), strict=False):
+            label.set_ha(side)
     grid.despine(left=True, bottom=True)
-    grid.figure.legend(*grid.axes.flat[0].get_legend_handles_labels(), loc="lower right", frameon=False, ncols=2)
+    if len(names) > 1:
+        grid.figure.legend(*grid.axes.flat[0].get_legend_handles_labels(), loc="outside lower right", frameon=False, ncols=2)
     return grid.figure
 
 
 def _neighbours(released: Released, entry: Indicator) -> Figure:
     """The authority among its neighbours, its region and England: where each stood first, and where it stands now."""
     rows = shown(released, entry).merge(released.areas, on="area", validate="many_to_one")
-    rows = rows[(rows["measure"] == "actual") & (rows["role"] != "neighbours") & rows["value"].notna()]
+    rows = rows[(rows["measure"] == "actual") & ~rows["role"].isin(NOT_BESIDE) & rows["value"].notna()]
     first, newest = neighbour_periods(released, entry)
     wide = (
         rows[rows["time_period"].isin([first, newest])]

@@ -8,7 +8,7 @@ from svip_lib.config.agreement import Agreement
 from svip_lib.config.cost_centres import INDEPENDENT_AP, OUTSIDE
 from svip_lib.config.periods import period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 from svip_lib.show.words import WITHHELD, plain
 
 ALL, DIFFERENCE = "All", "Forecast less budget"
@@ -127,16 +127,16 @@ def variance_by_category_and_need(released: Released, dictionary: Dictionary) ->
         return pd.DataFrame()
     rows = rows[rows["time_period"] == rows["time_period"].max()]
     rows[["component", "place"]] = rows["breakdown"].str.split(".", n=1, expand=True).to_numpy()
-    wide = rows.pivot(index=["place", "category"], columns="component", values="value").fillna(0.0)
+    wide = rows.pivot(index=["place", "category"], columns="component", values="value")
     wide = wide[[name for name in total.categories if name in wide]]
+    wide = wide.loc[:, wide.fillna(0).ne(0).any()]
     wide["together"] = wide.sum(axis=1)
     kinds = dictionary["high_needs_ledger_gbp"].categories
     order = [(place, need) for place in kinds for need in [*entry.categories, "by_category"] if (place, need) in wide.index]
     wide = wide.loc[order].rename(columns=total.categories | {"together": "Together"})
-    needs = entry.categories | {"by_category": "Told by kind of place alone"}
-    frame = _finished(wide.droplevel("category"), kinds, "Kind of place", signed=wide.columns)
-    frame.insert(1, entry.filter_hint, [needs[need] for _, need in wide.index])
-    return frame
+    needs = entry.categories | {"by_category": "told by kind of place alone"}
+    wide.index = [f"{kinds[place]}: {needs[need]}" for place, need in wide.index]
+    return _finished(wide, {}, "Kind of place and need", signed=wide.columns)
 
 
 def placement_years(released: Released, dictionary: Dictionary) -> pd.DataFrame:

@@ -6,9 +6,25 @@ from markupsafe import Markup
 
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
-from svip_lib.show.words import IN_ORDER, NO_BREAK, SHORTHAND, neighbour_periods, number, own_rows, plain, shown
+from svip_lib.disclosure.released import Released
+from svip_lib.show.words import (
+    IN_ORDER,
+    NO_BREAK,
+    NOT_BESIDE,
+    REVISED,
+    SHORTHAND,
+    comparator,
+    neighbour_periods,
+    newest,
+    number,
+    own_rows,
+    plain,
+    revised,
+    short_label,
+    shown,
+)
 
+FEW = 3  # quarters whose names fit side by side in full
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
 <div class="table-scroll" role="group" tabindex="0" aria-labelledby="{{ anchor }}-caption">
@@ -85,6 +101,24 @@ def indicator_table(released: Released, entry: Indicator) -> pd.DataFrame:
     return _by_category(released, entry) if (own_rows(released, entry)["category"] != "").any() else _by_period(released, entry)
 
 
+def comparison(released: Released, entries: list[Indicator]) -> pd.DataFrame:
+    """Return a row a share: the newest that most neighbours have too, and those it is compared with, at one time and on one base."""
+    areas = {role: released.area(role) for role in ("authority", "neighbours", "region", "England")}
+    heads = {"neighbours": "Neighbours, mean"}
+    rows = []
+    for entry in entries:
+        now = newest(released, entry.model_copy(update={"chart": "neighbours"})) or newest(released, entry)
+        row = {"Measure": f"{entry.label}, {now.label}" if now else entry.label}
+        for role, area in areas.items():
+            value = comparator(released, entry, now, area) if now else None
+            if area:
+                row[heads.get(role, released.area_name(area))] = number(
+                    float("nan") if value is None else value, entry, "x" if value is None else ""
+                )
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
 def _text(rows: pd.DataFrame, entry: Indicator) -> pd.Series:
     """One cell a period: the value in words."""
     cells = [number(value, entry, shorthand) for value, shorthand in zip(rows["value"], rows["shorthand"], strict=True)]
@@ -105,6 +139,8 @@ def _by_period(released: Released, entry: Indicator) -> pd.DataFrame:
         columns[part] = _counts(own, "numerator", signed=entry.signed == "yes")
         columns[whole] = _counts(own, "denominator")
     columns[f"{area}{unit}"] = _text(own, entry)
+    for _, period in revised(released, entry):
+        columns[f"{area}{unit}"][period] += f" [{REVISED}]"
     if len(plan):
         columns[f"Plan{unit}"] = _text(plan, entry)
         columns |= _differences(own, plan, entry)
@@ -175,9 +211,17 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
         categories = list(order.sort_values("value", ascending=False, kind="stable")["category"])
     frame = pd.DataFrame({entry.filter_hint or "Category": [entry.categories.get(category, category) for category in categories]})
     if len(periods) > 1:
-        for period in _few(periods, entry):
+        again, side_by_side = revised(released, entry), _few(periods, entry)
+        for period in side_by_side:
             cells = own[own["time_period"] == period].set_index("category")
-            frame[period_label(period, entry.time_identifier)] = _cells(cells, categories, entry)
+            label = period_label(period, entry.time_identifier)
+            narrow = entry.time_identifier == QUARTERLY and len(side_by_side) > FEW
+            marks = [f" [{REVISED}]" if (category, period) in again else "" for category in categories]
+            told = [*map("".join, zip(_cells(cells, categories, entry), marks, strict=True))]
+            frame[short_label(period, entry).replace("\n", " ") if narrow else label] = told
+        if entry.time_identifier == QUARTERLY and order["denominator"].notna().any():
+            for heading, column in (("Number, newest", "numerator"), ("Out of, newest", "denominator")):
+                frame[heading] = _counts(order.set_index("category").reindex(categories), column).to_list()
         return frame
     cells = own.set_index("category")
     if own["denominator"].notna().any():
@@ -197,8 +241,8 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
 
 
 def _few(periods: list[str], entry: Indicator) -> list[str]:
-    """The periods that stand side by side: all of them by year; by quarter the newest, the one before and the one a year before."""
-    if entry.time_identifier != QUARTERLY:
+    """The periods that stand side by side: all by year or of a chart by quarter; else the newest, the one before and a year before."""
+    if entry.time_identifier != QUARTERLY or entry.chart == "multiples":
         return periods
     newest = Quarter.from_code(periods[-1])
     return [quarter.code for quarter in (newest.year_before, newest.previous, newest) if quarter.code in periods]
@@ -214,7 +258,7 @@ def _by_authority(released: Released, entry: Indicator) -> pd.DataFrame:
     """Every neighbour, the region and England at the newest two periods that most of them have."""
     rows = shown(released, entry)
     rows = rows[rows["measure"] == "actual"].merge(released.areas, on="area", how="inner", validate="many_to_one")
-    rows = rows[rows["role"] != "neighbours"]
+    rows = rows[~rows["role"].isin(NOT_BESIDE)]
     periods = neighbour_periods(released, entry) or sorted(rows["time_period"].unique())[-1:]
     wide = rows[rows["time_period"].isin(periods)].set_index(["area_name", "time_period"])
     roles = rows.drop_duplicates("area_name").set_index("area_name")["role"]

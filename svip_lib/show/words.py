@@ -6,13 +6,17 @@ import pandas as pd
 
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, day_label, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 
 MINUS = "\u2212"
 WHOLE = 100.0
 WITHHELD = "c"
+REVISED = "r"
 SMALLEST_IN_MILLIONS = 50_000  # pounds: less would be printed as £0.0m
-IN_ORDER = ("age_group", "case_stage")  # breakdowns that have an order of their own; others are told by size
+NOT_BESIDE = ("neighbours", "neighbour_before")  # roles that do not stand in a row of neighbours
+# Breakdowns that have an order of their own; others are told by size.
+IN_ORDER = ("age_group", "case_stage", "decision_time", "issue_time", "ethnicity", "review_meeting", "dispute", "phase_transfer")
+UNITS = {"": "number", "%": "per cent", "£": "pounds"}
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHORTHAND = {
     "x": "not available",
@@ -21,6 +25,7 @@ SHORTHAND = {
     "low": "rounds to 0",
     "u": "unreliable",
     "unverified": "nobody has verified it yet",
+    REVISED: "revised by its publisher since the pack before",
 }
 
 
@@ -73,6 +78,7 @@ class Newest:
     label: str
     row: pd.Series
     before: pd.Series | None
+    year_before: pd.Series | None
     plan: float | None
 
 
@@ -109,6 +115,9 @@ def newest(released: Released, entry: Indicator) -> Newest | None:
     here = rows[rows["time_period"] == period]
     row = here[here["category"] == lead].iloc[0] if lead else here.loc[here["value"].idxmax()]
     same = rows[(rows["category"] == row["category"]) & (rows["time_period"] < period)]
+    last_year = (
+        same[same["time_period"] == Quarter.from_code(period).year_before.code] if entry.time_identifier == QUARTERLY else same.head(0)
+    )
     plan = shown(released, entry)
     plan = plan[
         (plan["area"] == released.area("authority"))
@@ -121,6 +130,7 @@ def newest(released: Released, entry: Indicator) -> Newest | None:
         period_label(period, entry.time_identifier),
         row,
         same.iloc[-1] if len(same) else None,
+        last_year.iloc[-1] if len(last_year) else None,
         float(plan.iloc[0]) if len(plan) else None,
     )
 
@@ -201,7 +211,7 @@ def _beside(released: Released, entry: Indicator, now: Newest) -> str:
     if now.plan is not None:
         gap = gap_to_plan(now.row["value"], now.plan, entry)
         return f", {gap}"
-    england = _comparator(released, entry, now, released.area("England"))
+    england = comparator(released, entry, now, released.area("England"))
     return f" (England {number(england, entry)})" if entry.indicator_unit == "%" and entry.chart != "table" and england is not None else ""
 
 
@@ -229,7 +239,8 @@ def gap_to_plan(value: float, plan: float, entry: Indicator) -> str:
     return f"{size} {side} the plan of {number(plan, entry, signed=False)}"
 
 
-def _comparator(released: Released, entry: Indicator, now: Newest, area: str | None) -> float | None:
+def comparator(released: Released, entry: Indicator, now: Newest, area: str | None) -> float | None:
+    """Return the figure of another area at the same period, category and base, if there is one."""
     rows = shown(released, entry)
     rows = rows[(rows["area"] == area) & (rows["time_period"] == now.period) & (rows["category"] == now.row["category"])]
     found = rows[rows["measure"] == now.row["measure"]]["value"].dropna()
@@ -244,7 +255,7 @@ def meaning(released: Released, entry: Indicator) -> str:
     compared = entry.indicator_unit == "%" and entry.chart != "table" and now.row["origin"] == "published"
     others = _others(released, entry, now) if compared else ""
     earlier = period_label(now.before["time_period"], entry.time_identifier) if now.before is not None else ""
-    sentences = [others, _change(now, entry, earlier) if earlier else ""]
+    sentences = [others, _change(now, entry, earlier) if earlier else "", _a_year_before(now, entry), _revised(released, entry)]
     return " ".join([*(text for text in sentences if text), entry.reading])
 
 
@@ -265,12 +276,46 @@ def _change(now: Newest, entry: Indicator, earlier: str) -> str:
     return f"{subject}In {earlier} it was {was}: {direction} {size}{share} since."
 
 
+def _a_year_before(now: Newest, entry: Indicator) -> str:
+    """The same quarter of the year before: requests and plans follow the school year."""
+    if now.year_before is None:
+        return ""
+    label = period_label(now.year_before["time_period"], entry.time_identifier)
+    return f"A year before, in {label}, it was {headline(now.year_before['value'], entry)}."
+
+
+def _revised(released: Released, entry: Indicator) -> str:
+    """Which published figures the pack before told otherwise."""
+    told = [
+        f"{entry.categories.get(category, '')} {period_label(period, entry.time_identifier)} (was {headline(value, entry)})".strip()
+        for (category, period), value in revised(released, entry).items()
+    ]
+    return f"[{REVISED}] Revised by the publisher since the pack before: {', '.join(told)}." if told else ""
+
+
+def revised(released: Released, entry: Indicator) -> dict[tuple[str, str], float]:
+    """Return by category and period what the pack before told of the authority's published figures, where they are told otherwise now."""
+    then = last_look(released, entry).set_index(["category", "time_period"])["value"]
+    rows = own_rows(released, entry)
+    now = rows[rows["origin"] == "published"].set_index(["category", "time_period"])["value"].dropna()
+    both = then.index.intersection(now.index)
+    return {place: then[place] for place in both if headline(then[place], entry) != headline(now[place], entry)}
+
+
+def last_look(released: Released, entry: Indicator) -> pd.DataFrame:
+    """Return the authority's published figures of an indicator as they were known on the day of the pack before."""
+    table = released.registers["last_look"]
+    rows = own_rows(released, entry)
+    chosen = table[(table["indicator"] == entry.name) & table["measure"].isin(rows["measure"].unique())]
+    return chosen.assign(value=chosen["value"].astype(float))
+
+
 def _others(released: Released, entry: Indicator, now: Newest) -> str:
     """The region and the neighbours at the same period and base; who is missing is named."""
     told, missing = [], []
     for role in ("neighbours", "region", "England"):
         area = released.area(role)
-        value = _comparator(released, entry, now, area)
+        value = comparator(released, entry, now, area)
         name = "the neighbours' mean" if role == "neighbours" else "England" if role == "England" else _region(released, area)
         if value is None:
             missing.append(name)
@@ -292,6 +337,20 @@ def _members(released: Released, entry: Indicator, now: Newest) -> str:
     return f"{rows[same & (rows['measure'] == now.row['measure'])]['denominator'].iloc[0]:.0f}"
 
 
+def short_label(period: str, entry: Indicator) -> str:
+    """Return a period as an axis or a narrow column names it; a quarter in two lines.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> short_label("202526Q4", SimpleNamespace(time_identifier="Financial quarter")).splitlines()
+        ['Jan to', 'Mar 2026']
+    """
+    if entry.time_identifier == QUARTERLY:
+        quarter = Quarter.from_code(period)
+        return f"{quarter.first_day:%b} to\n{quarter.last_day:%b %Y}"
+    return period_label(period, entry.time_identifier).replace("January ", "Jan ")
+
+
 def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     """Return what a reader who cannot see a chart is told: its kind, its message, and where all values stand."""
     rows = own_rows(released, entry)
@@ -308,7 +367,7 @@ def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
 
 def subtitle(released: Released, entry: Indicator, base: str) -> str:
     """Return the line beneath a message: measure, base and area."""
-    unit = {"": "number", "%": "per cent", "£": "pounds"}[entry.indicator_unit]
+    unit = UNITS[entry.indicator_unit]
     area = released.area_name(released.area("authority"))
     when = "census day in January" if entry.time_identifier == ACADEMIC else entry.time_identifier.lower()
     marked = "SYNTHETIC; " if is_synthetic(released, entry) else ""

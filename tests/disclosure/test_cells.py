@@ -7,13 +7,13 @@ from svip_lib.config.authority import Merge
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FOLLOWS, NOBODY, SUMS, read_dictionary
+from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.attack import attack, links_from_labels
 from svip_lib.disclosure.cells import Cells, alone, as_problem, following, merged, printed, rounded, withhold
 from svip_lib.disclosure.gate import Proof
 from svip_lib.disclosure.problem import TOTAL
 from svip_lib.disclosure.protect import protect
 from svip_lib.figures import Figures, compute_figures
-from svip_lib.indicators.shape import COLUMNS
 from tests.drawn import NOTHING_PUBLISHED
 
 Q3, Q4 = "202526Q3", "202526Q4"
@@ -63,6 +63,13 @@ def test_noughts_are_printed_and_nothing_is_withheld_where_nothing_is_small():
 def test_a_delicate_breakdown_has_a_threshold_of_its_own():
     rows, _ = released(figures(*by_source(140, 88, 30, 9)), thresholds={"": 5, "source": 10})
     assert marks(rows)[-1] == "c"
+
+
+def test_what_is_left_of_a_share_by_category_is_its_own_category_s():
+    told = [row("drawn_percent", part, name, whole=whole) for name, part, whole in (("a", 40, 60), ("b", 40, 90), ("c", 40, 42))]
+    rows, proof = released(figures(*told))
+    assert marks(rows) == ["67", "44", "c"]
+    assert proof.failures(rows) == []
 
 
 def test_a_share_is_withheld_with_its_part_and_where_only_what_is_left_is_small():

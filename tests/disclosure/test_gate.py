@@ -7,11 +7,13 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
-from svip_lib.disclosure.gate import Released, content_key, is_current, read_figures, read_released, release, release_quarter
+from svip_lib.config.result import COLUMNS, read_figures
+from svip_lib.disclosure.gate import release, release_quarter
+from svip_lib.disclosure.released import Released, is_current, read_released
 from svip_lib.figures import Figures
-from svip_lib.indicators.shape import COLUMNS
 from tests.drawn import AREAS, NOTHING_PUBLISHED, POLICY, drawn_entry, drawn_release, drawn_row
 
 Q4 = Quarter(2025, 4)
@@ -38,7 +40,7 @@ def test_figures_come_back_from_disk_as_they_were_released(project):
     again = read_released(project, "medway", Q4, "public")
     pd.testing.assert_frame_equal(released.rows, again.rows)
     assert again.as_at == released.as_at
-    told = {"sources", "repairs", "findings", "own_rows", "own_findings", "revisions", "cost_centres", "withheld", "rounded"}
+    told = {"sources", "repairs", "findings", "own_rows", "own_findings", "revisions", "cost_centres", "last_look", "withheld", "rounded"}
     assert again.registers.keys() == told
 
 

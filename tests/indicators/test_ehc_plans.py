@@ -58,3 +58,12 @@ def test_needs_are_shares_of_all_plans_and_a_need_that_is_not_published_is_missi
     assert shares.loc["asd", "value"] == 35
     assert shares.loc["mld", "value"] == 0
     assert shares.loc["vi", "shorthand"] == "x"
+
+
+def test_reasons_add_up_to_the_plans_that_ended_and_one_that_is_not_published_is_missing():
+    reasons = dict.fromkeys(ehc_plans.CEASE_REASONS, 0) | {"transfer": 86, "other": 69, "not_rec": float("nan")}
+    rows = published_rows(AREA, "2024", "Calendar year", **reasons)
+    figures = ehc_plans.ceased_ehc_plans_by_reason_count(rows).set_index("category")
+    assert figures["value"].sum() == 155
+    assert figures.loc["not_rec", "shorthand"] == "x"
+    assert set(figures["breakdown"]) == {"cease_reason"}

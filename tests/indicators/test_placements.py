@@ -54,6 +54,7 @@ def test_the_base_closest_to_table_3_leaves_out_further_education_and_placement_
     ).set_index("category")
     assert set(shares["denominator"]) == {84}
     assert round(shares.loc["mainstream_incl_resourced_provision", "value"], 1) == 35.7
+    assert shares.loc["not_in_table_3", "numerator"] == 84 - 30 - 45 - 1
     assert (
         shares.loc["special_maintained", "numerator"] + shares.loc["special_independent", "numerator"] == shares.loc["special", "numerator"]
     )
@@ -82,3 +83,42 @@ def test_mainstream_by_need_is_a_share_of_the_plans_with_that_need():
     )
     shares = placements.placements_mainstream_by_need_percent(rows).set_index("category")
     assert shares.loc["asd", ["numerator", "denominator", "value"]].to_list() == [30, 100, 30]
+
+
+def test_independent_places_are_counted_in_three_ways_each_holding_the_one_before():
+    rows = published_rows(AREA, "202526", "Academic year", special_independent=273, special_non_maintained=12, mainstream_independent=14)
+    ways = placements.independent_three_ways_count(rows).set_index("category")["value"]
+    assert ways.to_dict() == {"independent_special": 273, "with_non_maintained": 285, "with_mainstream_independent": 299}
+
+
+ELSEWHERE = NOT_PUBLISHED | dict.fromkeys([*placements.NEET, *placements.ELSEWHERE_BUT_NEET, "other_placement_settings"], float("nan"))
+
+
+def neet(period, **told):
+    rows = published_rows(AREA, period, "Academic year", **ELSEWHERE | {"ehcplans": 100} | told)
+    return placements.placements_neet_percent(rows).iloc[0]
+
+
+def test_all_four_codes_of_not_in_education_are_added():
+    told = neet("202223", neet=16, neet_ntci=3, neet_other=1, neet_other_csa=2, elective_home_education=8, ed_elsewhere=30)
+    assert (told["numerator"], told["value"]) == (22, 22.0)
+
+
+def test_a_code_that_is_not_held_is_nought_where_the_others_add_up_and_else_the_figure_is_missing():
+    assert neet("202526", neet=39, elective_home_education=7, other_placement_settings=2, ed_elsewhere=48)["numerator"] == 39
+    unexplained = neet("202526", neet=39, elective_home_education=7, other_placement_settings=2, ed_elsewhere=49)
+    assert math.isnan(unexplained["value"])
+    assert unexplained["shorthand"] == "x"
+
+
+def test_other_settings_are_inside_educated_elsewhere_from_2024_on_only():
+    assert neet("202223", neet=5, other_placement_settings=9, ed_elsewhere=5)["numerator"] == 5
+    assert math.isnan(neet("202324", neet=5, other_placement_settings=9, ed_elsewhere=5)["value"])
+
+
+def test_shares_of_pupils_by_phase_are_as_published_and_one_that_is_not_held_is_missing():
+    rows = published_rows("E92000001", "202324", "Academic year", primary_with_plan_pc=3.0, secondary_with_plan_pc=float("nan"))
+    shares = placements.pupils_with_plan_by_phase_percent(rows).set_index("category")
+    assert set(shares["measure"]) == {"published"}
+    assert shares.loc["primary", "value"] == 3.0
+    assert shares.loc["secondary", "shorthand"] == "x"

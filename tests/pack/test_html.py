@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from svip_lib.config.refusal import Refusal
 from svip_lib.pack.html import page, print_page, section_body
+from svip_lib.show.explain import details_html
 
 
 def parsed(html):
@@ -149,6 +150,15 @@ def test_paper_opens_what_it_cannot_unfold_and_lists_what_it_cannot_pair(paper):
         "Source: SEN2 2026",
         "Known since: 25 June 2026",
     ]
+
+
+def test_how_a_figure_was_made_is_folded_on_the_page_and_left_out_on_paper(cover):
+    lines = {"Figure": "Plans", "Period": "January 2026", "Base": "all plans that were counted"}
+    body = section_body(told("Words.", shown(str(details_html(lines)))), "10_x")
+    folded = parsed(page([body], cover)).find("details", class_="explain")
+    assert not folded.has_attr("open") and folded.summary.get_text() == "How this figure was made: Plans, January 2026"
+    on_paper = parsed(print_page([body], cover)).main.get_text()
+    assert "Words." in on_paper and "all plans that were counted" not in on_paper and "How this figure" not in on_paper
 
 
 def test_a_chart_keeps_its_own_letters_on_the_web_and_takes_the_pages_on_paper(pack, paper):

@@ -111,6 +111,46 @@ def test_where_nothing_is_published_no_empty_chart_is_drawn():
     assert charts.draw(drawn_release(entry, actual=None), entry) is None
 
 
+def small_charts(unit="%"):
+    """An indicator of two categories with England beside it."""
+    entry = drawn_entry(chart="multiples", indicator_unit=unit, indicator_dp=0, categories={"a": "Kind A", "b": "Kind B"})
+    places = [("E06000035", 30.0), ("E92000001", 40.0)]
+    return entry, [
+        drawn_row(entry, value + number, area=area, period=period, category=name)
+        for area, value in places
+        for number, period in enumerate(["202324", "202425", "202526"])
+        for name in "ab"
+    ]
+
+
+def test_small_charts_of_a_share_have_england_beside_them_and_those_of_a_number_have_not():
+    shares, rows = small_charts()
+    assert {"Kind A", "Kind B", "32%", "Jan 2024", "Jan 2026", "Medway", "England"} <= set(
+        words(charts.draw(drawn_release(shares, rows=rows), shares))
+    )
+    counts, rows = small_charts(unit="")
+    told = words(charts.draw(drawn_release(counts, rows=rows), counts))
+    assert "32" in told
+    assert "England" not in told
+
+
+@pytest.mark.filterwarnings("error")
+def test_small_charts_mark_what_is_withheld_and_name_no_older_value_in_its_place():
+    entry, rows = small_charts()
+    hidden = [row for row in rows if row["category"] == "b" and row["time_period"] == "202526" and row["area"] == "E06000035"]
+    rows = [row for row in rows if row not in hidden] + [withheld(entry, category="b")]
+    told = words(charts.draw(drawn_release(entry, rows=rows), entry))
+    assert told.count("[c]") == 1
+    assert (told.count("32%"), told.count("31%")) == (1, 0)
+
+
+def test_small_charts_by_quarter_name_the_months_at_their_ends():
+    entry = drawn_entry(chart="multiples", time_identifier="Financial quarter", categories={"a": "Kind A"})
+    rows = [drawn_row(entry, 30.0, period=period, category="a") for period in ("202526Q1", "202526Q2", "202526Q4")]
+    told = words(charts.draw(drawn_release(entry, rows=rows), entry))
+    assert {"Apr to", "Jun 2025", "Jan to", "Mar 2026"} <= set(told)
+
+
 def waterfall(values):
     steps = drawn_entry(
         chart="waterfall",

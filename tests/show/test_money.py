@@ -105,8 +105,8 @@ def test_what_is_told_inside_alone_is_one_sentence_in_the_public_edition(release
     inside = SimpleNamespace(edition="internal", area=lambda _: "E", select=lambda *_, **__: pd.DataFrame(rows))
     table = money.variance_by_category_and_need(inside, dictionary)
     assert table.to_numpy().tolist() == [
-        ["Post-16", "Autistic spectrum disorder", "+£3", "+£3"],
-        ["Post-16", "Told by kind of place alone", "−£1", "−£1"],
+        ["Post-16: Autistic spectrum disorder", "+£3", "+£3"],
+        ["Post-16: told by kind of place alone", "−£1", "−£1"],
     ]
 
 

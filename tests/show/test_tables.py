@@ -88,3 +88,19 @@ def test_a_plan_on_another_base_is_not_laid_beside_the_figure():
 def test_a_table_takes_released_figures_only():
     with pytest.raises(TypeError, match="released figures only"):
         indicator_table(pd.DataFrame(), drawn_entry())
+
+
+def test_beneath_small_charts_by_quarter_stands_every_quarter_and_the_newest_number_with_its_base():
+    entry = drawn_entry(
+        chart="multiples", time_identifier="Financial quarter", filter_hint="Kind", categories={"a": "Kind A", "b": "Kind B"}
+    )
+    rows = [
+        drawn_row(entry, 10.0 * number, period=period, category=name, numerator=number, denominator=10)
+        for number, period in enumerate(["202425Q4", "202526Q1", "202526Q2", "202526Q3", "202526Q4"], start=1)
+        for name in "ab"
+    ]
+    rows[-1] |= {"value": None, "numerator": None, "denominator": None, "shorthand": "c"}
+    table = indicator_table(drawn_release(entry, rows=rows), entry).set_index("Kind")
+    assert table.columns[0] == "Jan to Mar 2025"
+    assert list(table.loc["Kind A"]) == ["10.0%", "20.0%", "30.0%", "40.0%", "50.0%", "5", "10"]
+    assert list(table.loc["Kind B"])[-3:] == ["[c]", "[c]", "[c]"]

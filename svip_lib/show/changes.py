@@ -1,0 +1,64 @@
+"""What has changed since the pack before: for whoever read that one, and wants to know what is new."""
+
+import pandas as pd
+
+from svip_lib.config.periods import QUARTERLY, Quarter, period_label
+from svip_lib.config.registry import Indicator
+from svip_lib.disclosure.released import Released
+from svip_lib.show.words import headline, last_look, newest, own_rows
+from svip_lib.status import trend
+
+NOT_TOLD = "[x]"
+
+
+def since_last_look(released: Released, entries: list[Indicator], short: int, long: int) -> pd.DataFrame:
+    """Return a row a measure: what the pack before told, what this one tells, and how that stands to earlier figures.
+
+    A figure of the council's own records is set against the same records of the quarter before, as they are counted now.
+
+    Args:
+        released: The released figures.
+        entries: The indicators, in the order of the table.
+        short: How many earlier figures the short trend compares with.
+        long: The same for the long trend.
+    """
+    rows = [_row(released, entry, short, long) for entry in entries]
+    trends = ["Against the one before" if short == 1 else f"Against the mean of {short} before", f"Against the mean of {long} before"]
+    return pd.DataFrame(rows, columns=["Measure", "When you last looked", "Now", *trends])
+
+
+def _row(released: Released, entry: Indicator, short: int, long: int) -> list[str]:
+    now = newest(released, entry)
+    if now is None:
+        return [entry.label, NOT_TOLD, NOT_TOLD, NOT_TOLD, NOT_TOLD]
+    category = now.row["category"]
+    then = _then(released, entry, now.period, category)
+    told = NOT_TOLD if then is None else f"{_value(then, entry)} ({_short(then['time_period'], entry)})"
+    here = f"{headline(now.row['value'], entry)} ({_short(now.period, entry)})"
+    if told == here:
+        return [entry.label, told, "No newer figure", *(trend(released, entry, category, many) for many in (short, long))]
+    same_period = then is not None and then["time_period"] == now.period
+    here += ", revised" if same_period else ""
+    return [entry.label, told, here, *(trend(released, entry, category, many) for many in (short, long))]
+
+
+def _short(period: str, entry: Indicator) -> str:
+    if entry.time_identifier != QUARTERLY:
+        return period_label(period, entry.time_identifier)
+    quarter = Quarter.from_code(period)
+    return f"Q{quarter.number} of {str(quarter)[:7]}"
+
+
+def _value(row: pd.Series, entry: Indicator) -> str:
+    return f"[{row['shorthand']}]" if pd.isna(row["value"]) else headline(row["value"], entry)
+
+
+def _then(released: Released, entry: Indicator, period: str, category: str) -> pd.Series | None:
+    """The newest figure that the pack before told of a category."""
+    if entry.time_identifier == QUARTERLY:
+        known = own_rows(released, entry)
+        known = known[known["time_period"] == Quarter.from_code(period).previous.code]
+    else:
+        known = last_look(released, entry).sort_values("time_period")
+    known = known[known["category"] == category]
+    return known.iloc[-1] if len(known) else None
