@@ -10,6 +10,8 @@ import pandas as pd
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.agreement import TOTAL, Agreement, read_agreement
 from svip_lib.config.authority import Authority, read_as_at, read_authority, read_quarter
+from svip_lib.config.cost_centres import read_cost_centres
+from svip_lib.config.fields import read_codes
 from svip_lib.config.periods import Quarter, academic_year_of, day_label, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
@@ -87,10 +89,9 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     file = project.authority(authority_name) / "agreement.yaml"
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
-    counted = own_figures(own_records(own, project), dictionary) if own else pd.DataFrame(columns=COLUMNS)
+    counted = own_figures(own_records(own, project, authority_name), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
-    told_anew = pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])  # the registers tell of their own quarter alone
-    covered = pd.MultiIndex.from_frame(history[["indicator", "time_period"]]).isin(told_anew)
+    covered = told_again(history, counted)
     figures = pd.concat([told, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
@@ -103,6 +104,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     registers["revisions"] = _revisions(history[covered], counted)
     before = read_programme_before(project, authority_name, quarter, own) if own else {}
     registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
+    registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
     day = _day_of_last_look(project, authority_name, quarter)
     then = published.rows_on(day).query("area == @authority.area_code") if day else published.rows.head(0)
     registers["last_look"] = _published_figures(then, dictionary, known)[LAST_LOOK].dropna()
@@ -191,7 +193,7 @@ def _asks_for_own_records(entry: Indicator) -> bool:
     return list(inspect.signature(FUNCTIONS[entry.name]).parameters) == [OWN_RECORDS]
 
 
-def own_records(own: Own, project: Project) -> Council:
+def own_records(own: Own, project: Project, authority: str) -> Council:
     """Return what a council holds, as the indicators use it."""
     return Council(
         clean=own.checked.clean.tables,
@@ -201,6 +203,8 @@ def own_records(own: Own, project: Project) -> Council:
         census_days=list(read_census_dates(project.reference / "census_dates.csv").values()),
         area=own.area,
         origin=own.origin,
+        placement_types=read_codes(project.dictionary)["placement_category"],
+        cost_centres=read_cost_centres(project.authority(authority), project.dictionary),
     )
 
 
@@ -223,7 +227,7 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
         if file is None or not file.is_file():
             laid_out = file is not None and earlier == quarter.previous and earlier in project.quarters(authority)
             if laid_out and (own := read_own(project, authority, earlier)):
-                told = own_figures(own_records(own, project), dictionary)
+                told = own_figures(own_records(own, project, authority), dictionary)
                 parts.append(told[told["time_period"] == earlier.code])
             continue
         rows = read_figures(file)
@@ -238,6 +242,19 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
                 )
         parts.append(rows[COLUMNS])
     return pd.concat(parts, ignore_index=True)
+
+
+def told_again(history: pd.DataFrame, counted: pd.DataFrame) -> pd.Series:
+    """Tell of each figure of earlier quarters whether the return tells of it again; what only registers told stays as it was then.
+
+    Example:
+        >>> then = pd.DataFrame({"indicator": ["plans_count", "spending_gbp"], "time_period": ["202526Q3", "202526Q3"]})
+        >>> now = pd.DataFrame({"indicator": ["plans_count", "spending_gbp"], "time_period": ["202526Q3", "202526Q4"]})
+        >>> told_again(then, now).to_list()
+        [True, False]
+    """
+    told = pd.MultiIndex.from_frame(history[["indicator", "time_period"]])
+    return pd.Series(told.isin(pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])), index=history.index)
 
 
 def _published_figures(rows: pd.DataFrame, dictionary: dict[str, Indicator], known: set[str]) -> pd.DataFrame:
@@ -301,7 +318,8 @@ def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
 
 def _own_source(own: Own, quarter: Quarter) -> pd.DataFrame:
     """The council's own return as a source of the pack."""
-    made = "SYNTHETIC: invented children in the form of the council's own SEN2 return" if own.checked.synthetic else "The SEN2 return"
+    marked = "SYNTHETIC: invented children and sums in the form of the council's own" if own.checked.synthetic else "The council's own"
+    made = f"{marked} SEN2 return and registers"
     told = {
         "id": SOURCE,
         "title": made,
@@ -347,7 +365,7 @@ def _programme_register(name: str, own: Own | None, before: pd.DataFrame | None)
 
 def _revisions(told: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     """What an earlier quarter's pack told otherwise than the council's records tell it now."""
-    key = ["indicator", "category", "time_period"]
+    key = ["indicator", "breakdown", "category", "time_period"]
     both = told.merge(counted, on=key, suffixes=("_then", "_now"), validate="one_to_one")
     return both.loc[both["value_then"] != both["value_now"], [*key, "value_then", "value_now"]]
 

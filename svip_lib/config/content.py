@@ -4,6 +4,7 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
+from svip_lib.config.cost_centres import FILE as COST_CENTRES
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 
@@ -15,7 +16,8 @@ COMPUTING = ("pandas", "scipy")
 def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     """Return a key that changes when anything changes that the figures are computed from: data, agreement, dictionary, code."""
     folder = project.authority(authority)
-    named = [folder / "authority.yaml", folder / "agreement.yaml", project.quarter_folder(authority, quarter) / "quarter.yaml"]
+    named = [folder / name for name in ("authority.yaml", "agreement.yaml", COST_CENTRES)]
+    named.append(project.quarter_folder(authority, quarter) / "quarter.yaml")
     data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
     data += [path for path in project.released(authority).rglob("*") if path.is_file()]
     earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]

@@ -17,6 +17,7 @@ from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import FOLLOWS, INSIDE
 from svip_lib.config.result import KEY, VALUES, read_figures
 from svip_lib.disclosure.cells import (
     WITHHELD,
@@ -93,6 +94,8 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
 def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> tuple[Released, Proof | None]:
     """The released figures, and where something may have to be withheld from them, the proof that it is enough."""
     rows, registers, proof, thresholds = figures.rows, figures.registers, None, policy.by_breakdown()
+    if edition == PUBLIC:
+        rows = rows[rows["indicator"].map(FOLLOWS) != INSIDE].reset_index(drop=True)
     if edition == PUBLIC and are_own_counts(rows).any():
         rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
         exact = rows[~rows["indicator"].isin(policy.rounded)]

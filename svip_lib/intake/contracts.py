@@ -244,6 +244,12 @@ class PlacementCosts(Contract):
     worked_out: ClassVar = {"birth_year": "Int64", **dict.fromkeys(["education_share", "health_share", "social_care_share"], "Float64")}
 
 
+class PlacementBudget(Contract):
+    """One row is what the budget reckons with for one need in one kind of place: how many places, and what each costs a year."""
+
+    table, record = "placement_budget", "planned_places"
+
+
 class Places(Contract):
     """One row is one kind of places that the council commissions at one school or college."""
 

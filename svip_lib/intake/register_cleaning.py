@@ -350,6 +350,10 @@ def _check_places(rows: _Rows, as_at: pd.Timestamp) -> None:
     rows.tell("place_funding_differs", _differ(rows["place_funding"], bought, rows["rate"] * CLOSE), "place_funding")
 
 
+def _check_placement_budget(rows: _Rows, as_at: pd.Timestamp) -> None:
+    rows.tell("planned_row_repeated", _repeated(rows, ["dsg_category", "primary_need"]), "dsg_category")
+
+
 def _check_colours(rows: _Rows) -> None:
     good = rows["status"].isin(["On track", "Met", "Complete"]) & (rows["rag"] == "R")
     ill = rows["status"].isin(["Not on track", "At risk", "Delayed"]) & rows["rag"].isin(["G", "B"])
@@ -400,6 +404,7 @@ def _without_persons(rows: _Rows, known: dict[str, Field]) -> pd.DataFrame:
 CHECKS = {
     "ledger": _check_ledger,
     "placement_costs": _check_placement_costs,
+    "placement_budget": _check_placement_budget,
     "places": _check_places,
     "milestones": _check_milestones,
     "risks": _check_risks,

@@ -252,6 +252,14 @@ def test_a_score_is_the_product_or_the_letter_and_numeral(clean, letters, rule):
     assert found(done, "rule") == [("score_differs",)] * rule
 
 
+def test_what_the_budget_was_built_on_keeps_a_row_twice_and_doubts_it(clean):
+    text = "Category,Need,FTE,Unit Cost\nstate_special,ASD,2.5,24000\nstate_special,ASD,1,£20k\nstate_special,,1,5\n"
+    done = clean(text, "placement_budget")
+    table = done.tables["placement_budget"]
+    assert table[["planned_fte", "planned_unit_cost"]].to_numpy().tolist() == [[2.5, 2_400_000], [1.0, 2_000_000], [1.0, 500]]
+    assert found(done, "rule", "level", "line") == [("planned_row_repeated", "warn", 3), ("scaled", "repair", 3)]
+
+
 CELLS = st.sampled_from(
     ["", "0", "-", "1", "0.5", "50%", "£1,234.50", "(3)", "tbc", "01/02/2023", "31/08/2099", "45000", "1.0", "1E+9", UPN]
 )

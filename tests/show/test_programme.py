@@ -11,9 +11,9 @@ from svip_lib.config.authority import read_authority
 from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
+from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.gate import release
 from svip_lib.figures import Figures
-from svip_lib.indicators.shape import COLUMNS
 from svip_lib.show import programme
 from svip_lib.show.registers import Given
 from svip_lib.show.tables import table_html
