@@ -10,21 +10,31 @@ import pandas as pd
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.agreement import TOTAL, Agreement, read_agreement
 from svip_lib.config.authority import Authority, read_as_at, read_authority, read_quarter
+from svip_lib.config.cost_centres import read_cost_centres
+from svip_lib.config.fields import read_codes
 from svip_lib.config.periods import Quarter, academic_year_of, day_label, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FUNCTIONS, Indicator, dictionary_rows, read_dictionary, read_placements
+from svip_lib.config.result import COLUMNS, KEY, read_figures
 from svip_lib.indicators.census import census, reconciled
 from svip_lib.indicators.council import SOURCE, Council
-from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
-from svip_lib.intake.own import Own, read_own
+from svip_lib.indicators.shape import NOT_AVAILABLE
+from svip_lib.intake.own import Own, read_own, read_programme_before
 from svip_lib.intake.published import Published, read_reference
+from svip_lib.intake.register_cleaning import PROGRAMME
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
 UNVERIFIED = "unverified"
 LAST_LOOK = ["indicator", "measure", "category", "time_period", "value"]
 FOUND = ["level", "rule", "table", "rows", "says", "remedy"]
+# Of each register of the programme, what names an entry, what it says, and what of it can change.
+ENTRIES = {
+    "milestones": ("id", "title", ["status", "forecast_date"]),
+    "risks": ("id", "title", ["likelihood", "impact", "score"]),
+    "conditions": ("number", "text", ["status"]),
+}
 OWN_RECORDS = "council"  # the parameter by which an indicator asks for the council's own records
 PLANNED = ["area", "indicator", "category", "time_period", "time_identifier", "base", "measure", "value", "source_id", "as_at", "verified"]
 
@@ -40,7 +50,9 @@ class Figures:
         registers: Tables of words that the pack prints: ``sources``, ``repairs``, ``findings``, and of the council's own records
             ``own_rows`` (a row a table), ``own_findings`` (a row a rule and table) and ``revisions`` (a row a figure that an earlier
             quarter told otherwise); empty where it supplied none. ``last_look`` are the authority's published figures as they were
-            known on the day of the pack before, by ``indicator``, ``category`` and ``time_period``.
+            known on the day of the pack before, by ``indicator``, ``category`` and ``time_period``. ``milestones``, ``risks`` and
+            ``conditions`` are words: each entry with its ``origin``, whether it was ``listed`` a quarter before (``new``, ``still`` or
+            ``gone``; empty where nobody knows), and what it was then (``status_before``).
     """
 
     authority: str
@@ -77,9 +89,9 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     file = project.authority(authority_name) / "agreement.yaml"
     plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
-    counted = own_figures(own_records(own, project), dictionary) if own else pd.DataFrame(columns=COLUMNS)
+    counted = own_figures(own_records(own, project, authority_name), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
-    covered = history["time_period"].isin(counted["time_period"])
+    covered = told_again(history, counted)
     figures = pd.concat([told, plan, counted, history[~covered]], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
@@ -90,6 +102,9 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
+    before = read_programme_before(project, authority_name, quarter, own) if own else {}
+    registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
+    registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
     day = _day_of_last_look(project, authority_name, quarter)
     then = published.rows_on(day).query("area == @authority.area_code") if day else published.rows.head(0)
     registers["last_look"] = _published_figures(then, dictionary, known)[LAST_LOOK].dropna()
@@ -178,7 +193,7 @@ def _asks_for_own_records(entry: Indicator) -> bool:
     return list(inspect.signature(FUNCTIONS[entry.name]).parameters) == [OWN_RECORDS]
 
 
-def own_records(own: Own, project: Project) -> Council:
+def own_records(own: Own, project: Project, authority: str) -> Council:
     """Return what a council holds, as the indicators use it."""
     return Council(
         clean=own.checked.clean.tables,
@@ -188,6 +203,8 @@ def own_records(own: Own, project: Project) -> Council:
         census_days=list(read_census_dates(project.reference / "census_dates.csv").values()),
         area=own.area,
         origin=own.origin,
+        placement_types=read_codes(project.dictionary)["placement_category"],
+        cost_centres=read_cost_centres(project.authority(authority), project.dictionary),
     )
 
 
@@ -210,7 +227,7 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
         if file is None or not file.is_file():
             laid_out = file is not None and earlier == quarter.previous and earlier in project.quarters(authority)
             if laid_out and (own := read_own(project, authority, earlier)):
-                told = own_figures(own_records(own, project), dictionary)
+                told = own_figures(own_records(own, project, authority), dictionary)
                 parts.append(told[told["time_period"] == earlier.code])
             continue
         rows = read_figures(file)
@@ -227,19 +244,17 @@ def _history(project: Project, authority: str, quarter: Quarter, dictionary: dic
     return pd.concat(parts, ignore_index=True)
 
 
-def read_figures(path: Path) -> pd.DataFrame:
-    """Read a file of figures in the result shape; an empty cell of a text column is empty text.
+def told_again(history: pd.DataFrame, counted: pd.DataFrame) -> pd.Series:
+    """Tell of each figure of earlier quarters whether the return tells of it again; what only registers told stays as it was then.
 
-    Raises:
-        Refusal: When it lacks a column or a number is none.
+    Example:
+        >>> then = pd.DataFrame({"indicator": ["plans_count", "spending_gbp"], "time_period": ["202526Q3", "202526Q3"]})
+        >>> now = pd.DataFrame({"indicator": ["plans_count", "spending_gbp"], "time_period": ["202526Q3", "202526Q4"]})
+        >>> told_again(then, now).to_list()
+        [True, False]
     """
-    numbers = ("numerator", "denominator", "value")
-    text = [name for name in COLUMNS if name not in numbers]
-    try:
-        rows = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values={name: [""] for name in numbers})
-        return rows.astype(dict.fromkeys(numbers, "float64"))
-    except (KeyError, ValueError) as mistake:
-        raise Refusal(f"The figures cannot be read ({mistake}).", file=path, remedy=f"Its columns are: {', '.join(COLUMNS)}.") from None
+    told = pd.MultiIndex.from_frame(history[["indicator", "time_period"]])
+    return pd.Series(told.isin(pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])), index=history.index)
 
 
 def _published_figures(rows: pd.DataFrame, dictionary: dict[str, Indicator], known: set[str]) -> pd.DataFrame:
@@ -303,7 +318,8 @@ def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
 
 def _own_source(own: Own, quarter: Quarter) -> pd.DataFrame:
     """The council's own return as a source of the pack."""
-    made = "SYNTHETIC: invented children in the form of the council's own SEN2 return" if own.checked.synthetic else "The SEN2 return"
+    marked = "SYNTHETIC: invented children and sums in the form of the council's own" if own.checked.synthetic else "The council's own"
+    made = f"{marked} SEN2 return and registers"
     told = {
         "id": SOURCE,
         "title": made,
@@ -330,9 +346,26 @@ def _account(own: Own | None, project: Project) -> dict[str, pd.DataFrame]:
     return {"own_rows": own.checked.clean.rows, "own_findings": found[FOUND]}
 
 
+def _programme_register(name: str, own: Own | None, before: pd.DataFrame | None) -> pd.DataFrame:
+    """A register of the programme as words, each entry with what it was a quarter before; one that has gone since stands at the end."""
+    now = own.checked.clean.tables.get(name) if own else None
+    if now is None:
+        return pd.DataFrame(columns=["origin", "listed"])
+    key, says, state = ENTRIES[name]
+    table = now.assign(listed="")
+    if before is not None:
+        then = before[[key, *state]].rename(columns={column: f"{column}_before" for column in state})
+        known = now[key].isin(before[key])
+        table = now.assign(listed=known.map({True: "still", False: "new"})).merge(then, how="left", on=key, validate="one_to_one")
+        gone = before.loc[~before[key].isin(now[key]), [key, says]].assign(listed="gone")
+        table = pd.concat([table, gone], ignore_index=True)
+    table = table.assign(origin=own.origin)
+    return table.apply(lambda cells: cells.astype("str").where(cells.notna(), ""))
+
+
 def _revisions(told: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     """What an earlier quarter's pack told otherwise than the council's records tell it now."""
-    key = ["indicator", "category", "time_period"]
+    key = ["indicator", "breakdown", "category", "time_period"]
     both = told.merge(counted, on=key, suffixes=("_then", "_now"), validate="one_to_one")
     return both.loc[both["value_then"] != both["value_now"], [*key, "value_then", "value_now"]]
 

@@ -10,13 +10,16 @@ from markupsafe import Markup
 
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import read_authority
-from svip_lib.config.periods import day_label, period_label
+from svip_lib.config.periods import QUARTERLY, day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
-from svip_lib.disclosure.gate import Released, is_current, read_released
-from svip_lib.show import changes, charts, commentary, explain, marks, registers, tables, words
+from svip_lib.disclosure.released import Released, is_current, read_released
+from svip_lib.show import changes, charts, commentary, explain, marks, programme, registers, tables, words
 from svip_lib.status import Status, duty_status, trajectory_status
+
+TABLES = registers.TABLES | programme.TABLES
+INDICATORS = registers.INDICATORS | programme.INDICATORS
 
 
 def open_section(name: str, authority: str = "medway", quarter: str = "latest", edition: str = "public") -> "Section":
@@ -173,18 +176,34 @@ class Section:
         _show(Markup("<ul>{}</ul>").format(Markup("").join(items)))
 
     def table(self, name: str) -> None:
-        """Show one of the tables that are not an indicator's: one of ``registers.TABLES``."""
-        if name not in registers.TABLES:
-            raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(registers.TABLES)}.")
-        caption, make = registers.TABLES[name]
-        frame = make(self._given)
-        self._shown += registers.INDICATORS.get(name, ())
+        """Show one of the tables that are not an indicator's: one of ``TABLES``; an invented one says SYNTHETIC."""
+        if name not in TABLES:
+            raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(TABLES)}.")
+        caption, make = TABLES[name]
+        given = self._given
+        caption = caption(given) if callable(caption) else caption
+        frame = make(given)
+        shown = INDICATORS.get(name, ())
+        self._shown += [*shown, *programme.named(given, name)]
         if frame.empty:
-            lacking = name in registers.OF_OWN_RECORDS and self.released.registers["own_rows"].empty
-            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, "not supplied" if lacking else "none"))
+            lacking = name in registers.OF_OWN_RECORDS and (name in registers.OF_MONEY or self.released.registers["own_rows"].empty)
+            why = "not supplied" if lacking else programme.absent(given, name)
+            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, why))
             return
-        numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS else set()
-        _show(self._table(frame, f"register-{name}", caption, numeric=numeric))
+        own = [self.dictionary[entry] for entry in registers.OF_MONEY.get(name, ())]
+        own = [entry for entry in own if len(words.own_rows(self.released, entry))]
+        notes = [f"{entry.label}. Source: {words.source_line(self.released, entry)}. {entry.definition} {entry.reading}" for entry in own]
+        if own:
+            newest = words.own_rows(self.released, own[0])["time_period"].max()
+            marked = "SYNTHETIC. " if any(words.is_synthetic(self.released, entry) for entry in own) else ""
+            caption = f"{marked}{caption}, {period_label(newest, QUARTERLY)}"
+        elif programme.is_synthetic(given, name):
+            caption = f"SYNTHETIC, from an invented register. {caption}"
+        elif any(words.is_synthetic(self.released, self.dictionary[entry]) for entry in shown):
+            caption = f"SYNTHETIC, invented. {caption}"
+        numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS + programme.OF_NUMBERS else set()
+        finished = programme.MARKED & set(frame.columns) if name in programme.TABLES else set()
+        _show(self._table(frame, f"register-{name}", caption, numeric=numeric, finished=finished, notes=notes))
 
     def commentary(self) -> None:
         """Show the analyst's words on this quarter, if there are any; every figure in them is named and never typed.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 
 LEGAL_STANDARD = 100.0  # the regulations know no tolerance: every decision and every plan is due in time
 UNVERIFIED = "unverified"

@@ -8,9 +8,10 @@ from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import Thresholds
 from svip_lib.config.periods import Quarter
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released, release
+from svip_lib.config.result import COLUMNS
+from svip_lib.disclosure.gate import release
+from svip_lib.disclosure.released import Released
 from svip_lib.figures import Figures
-from svip_lib.indicators.shape import COLUMNS
 from svip_lib.sample.registers import Programme
 
 AREAS = pd.DataFrame(

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import yaml
 
-from svip_lib.figures import read_figures
+from svip_lib.config.result import read_figures
 from tests.conftest import run_svip
 
 pytestmark = pytest.mark.pack

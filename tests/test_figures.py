@@ -1,14 +1,19 @@
 """The published figures, to the printed digit, and what a pack may know."""
 
+import shutil
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
+from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.figures import check_registry, compute_figures
-from svip_lib.indicators.shape import COLUMNS, KEY, NOT_AVAILABLE
+from svip_lib.config.result import COLUMNS, KEY
+from svip_lib.figures import _programme_register, check_registry, compute_figures
+from svip_lib.indicators.shape import NOT_AVAILABLE
+from svip_lib.intake.own import read_programme_before
 
 MEDWAY, ENGLAND = "E06000035", "E92000001"
 
@@ -161,3 +166,76 @@ def test_a_trajectory_that_nobody_has_verified_has_no_value_and_says_so(checkout
     plan = figures.rows[(figures.rows["indicator"] == "ehc_plans_count") & (figures.rows["measure"] == "plan")]
     assert plan["value"].isna().all()
     assert set(plan["shorthand"]) == {"unverified"}
+
+
+def test_the_registers_of_the_programme_are_words_with_what_they_were_a_quarter_before(figures):
+    for name, key in (("milestones", "id"), ("risks", "id"), ("conditions", "number")):
+        table = figures.registers[name]
+        assert len(table) > 0
+        assert not table[key].duplicated().any()
+        assert set(table["listed"]) == {"still"}
+        assert set(table["origin"]) == {"synthetic"}
+        assert (table.dtypes == "str").all()
+        assert not table.isna().any(axis=None)
+        assert not {"owner", "comment"} & set(table)
+        assert not table["owner_role"].str.contains("role").any()
+    assert (figures.registers["conditions"]["status_before"] != "").all()
+    assert (figures.registers["risks"]["score_before"] != "").all()
+
+
+def test_the_quarter_before_the_first_is_not_known_and_nothing_breaks(earlier):
+    table = earlier.registers["milestones"]
+    assert len(table) > 0
+    assert set(table["listed"]) == {""}
+    assert "status_before" not in table
+
+
+class TestTheQuarterBefore:
+    QUARTER = Quarter(2025, 4)
+
+    def before(self, checkout, *, synthetic=True):
+        own = SimpleNamespace(checked=SimpleNamespace(synthetic=synthetic))
+        return read_programme_before(Project(checkout, checkout / "data"), "medway", self.QUARTER, own)
+
+    def risks(self, checkout):
+        return checkout / "data/authorities/medway/quarters/2025-26-Q3/sample/risks.csv"
+
+    def register(self, checkout, before):
+        now = before["risks"].assign(score="AI")
+        own = SimpleNamespace(checked=SimpleNamespace(clean=SimpleNamespace(tables={"risks": now.iloc[1:]})), origin="council")
+        return _programme_register("risks", own, before["risks"])
+
+    def test_it_is_read_without_its_return(self, checkout):
+        for path in self.risks(checkout).parent.glob("Blade*"):
+            path.unlink()
+        assert set(self.before(checkout)) == {"milestones", "risks", "conditions"}
+
+    def test_an_invented_one_is_no_past_of_a_real_one(self, checkout):
+        assert self.before(checkout, synthetic=False) == {}
+
+    def test_a_quarter_that_holds_none_has_none(self, checkout):
+        shutil.rmtree(self.risks(checkout).parent)
+        assert self.before(checkout) == {}
+
+    def test_what_has_gone_since_stands_at_the_end_and_what_came_is_new(self, checkout):
+        before = self.before(checkout)
+        table = self.register(checkout, before)
+        assert table["listed"].to_list() == ["still"] * (len(table) - 1) + ["gone"]
+        assert table["title"].iloc[-1] == before["risks"]["title"].iloc[0]
+        assert table["score_before"].iloc[0] == before["risks"]["score"].iloc[1]
+        none = {"risks": before["risks"].head(0)}
+        own = SimpleNamespace(checked=SimpleNamespace(clean=SimpleNamespace(tables=before)), origin="council")
+        assert set(_programme_register("risks", own, none["risks"])["listed"]) == {"new"}
+
+    def test_a_change_in_it_is_a_change_in_the_figures(self, checkout):
+        project = Project(checkout, checkout / "data")
+        key = content_key(project, "medway", self.QUARTER)
+        file = self.risks(checkout)
+        file.write_text(file.read_text(encoding="utf-8").replace("Open", "Closed"), encoding="utf-8")
+        assert content_key(project, "medway", self.QUARTER) != key
+
+
+def test_a_register_that_was_not_supplied_has_no_rows():
+    own = SimpleNamespace(checked=SimpleNamespace(clean=SimpleNamespace(tables={})), origin="council")
+    assert _programme_register("risks", own, None).empty
+    assert _programme_register("risks", None, None).empty

@@ -13,7 +13,7 @@ import yaml
 
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.registry import FUNCTIONS, read_dictionary
-from svip_lib.show.registers import INDICATORS
+from svip_lib.section import INDICATORS
 
 ROOT = Path(__file__).resolve().parents[1]
 # The way of the data. A module imports only from its own room and from rooms before it.

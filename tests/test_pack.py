@@ -11,8 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from svip_lib.config.registry import read_dictionary
-from svip_lib.figures import read_figures
-from svip_lib.indicators.shape import COLUMNS, KEY
+from svip_lib.config.result import COLUMNS, KEY, read_figures
 from svip_lib.show.registers import INDICATORS
 from tests.conftest import run_svip
 

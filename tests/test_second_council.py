@@ -13,7 +13,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from svip_lib.config.registry import read_dictionary
-from svip_lib.figures import read_figures
+from svip_lib.config.result import read_figures
 from tests.conftest import copied, run_svip
 
 pytestmark = pytest.mark.pack

@@ -16,9 +16,11 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$")]
 Text = Annotated[str, Field(min_length=10)]
 Unit = Literal["plans", "%", "% growth", "£", "£m"]
 TimeIdentifier = Literal["Academic year", "Calendar year", "Financial year"]
-LISTS = "trajectories amounts priorities milestones recommendations risks consequences governance kpis conditions findings".split()
+LISTS = (
+    "trajectories amounts priorities milestones recommendations risks consequences governance kpis conditions successor_evidence findings"
+).split()
 # Fields by which one entry points to another, and the list in which that must stand.
-POINTERS = {"part_of": "milestones", "trajectories": "trajectories", "evidence": "sources"}
+POINTERS = {"part_of": "milestones", "trajectories": "trajectories", "evidence": "sources", "amounts": "amounts"}
 # The category of a figure that is not broken down.
 TOTAL = "total"
 WHOLE = 100  # per cent
@@ -170,6 +172,21 @@ class Milestone(Stated):
     status: Literal["not started", "under way", "complete", "stopped"] | None = None
 
 
+class Risk(Stated):
+    """Something that may go wrong, and the indicator by which it would show first; the dictionary knows which there are."""
+
+    trigger: Id | None = None
+
+
+class Evidence(Stated):
+    """What the programme's successor asks for: a source that is compared with others, or a rule; and what we hold of it."""
+
+    name: str
+    kind: Literal["source", "rule"]
+    amounts: tuple[Id, ...] = ()
+    held_in: Literal["ledger"] | None = None
+
+
 class Body(Stated):
     """A body that approves, advises on, governs, monitors or delivers the plan."""
 
@@ -203,11 +220,12 @@ class Agreement(Entry):
     priorities: list[Numbered]
     milestones: list[Milestone]
     recommendations: list[Numbered]
-    risks: list[Stated]
+    risks: list[Risk]
     governance: list[Body]
     consequences: list[Stated] = Field(default_factory=list)
     kpis: list[Numbered]
     conditions: list[Numbered]
+    successor_evidence: list[Evidence] = Field(default_factory=list)
     findings: list[Finding]
 
     def entries(self) -> Iterator[tuple[tuple, Stated]]:

@@ -13,6 +13,7 @@ COLUMNS = ["quarter", "what", "about", "role", "signed_on"]
 SIGNATURES = ("analyst", "assurer", "approver")
 REVISION = "revision"
 WHAT = ("pack", REVISION)
+SEEN = ["quarter", "body", "seen_on", "form"]
 
 
 def read_sign_offs(folder: Path) -> pd.DataFrame:
@@ -28,25 +29,58 @@ def read_sign_offs(folder: Path) -> pd.DataFrame:
     Raises:
         Refusal: When a row names what cannot be signed, or a role that does not sign.
     """
-    file = folder / "sign_offs.csv"
     rows = []
-    if file.is_file():
-        with file.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            if reader.fieldnames != COLUMNS:
-                raise Refusal("The heading is not right.", file=file, line=1, remedy=f"It is: {','.join(COLUMNS)}.")
-            for row in reader:
-                for column, known in (("what", WHAT), ("role", SIGNATURES)):
-                    if row[column] not in known:
-                        problem = f"'{row[column]}' is none of {', '.join(known)}."
-                        raise Refusal(problem, file=file, line=reader.line_num, column=column, remedy="Correct the cell.")
-                try:
-                    early = date.fromisoformat(row["signed_on"]) <= Quarter.parse(row["quarter"]).last_day
-                except ValueError:
-                    problem = f"'{row['signed_on']}' is not a day."
-                    raise Refusal(problem, file=file, line=reader.line_num, column="signed_on", remedy="Write 2026-08-01.") from None
-                if early:
-                    problem = f"{row['quarter']} had not ended on {row['signed_on']}."
-                    raise Refusal(problem, file=file, line=reader.line_num, column="signed_on", remedy="Correct the day or the quarter.")
-                rows.append(row)
+    for line, row in _log(folder / "sign_offs.csv", COLUMNS):
+        for column, known in (("what", WHAT), ("role", SIGNATURES)):
+            _among(row, column, known, folder / "sign_offs.csv", line)
+        _after_quarter(row, "signed_on", folder / "sign_offs.csv", line)
+        rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
+
+
+def read_seen_by(folder: Path, bodies: list[str]) -> pd.DataFrame:
+    """Return which body saw the pack of which quarter, when and in what form.
+
+    Args:
+        folder: The folder with ``seen_by.csv``; without the file nothing is recorded.
+        bodies: The ids of the agreement's governance.
+
+    Returns:
+        One row a body and quarter: ``quarter``, ``body``, ``seen_on`` and ``form`` (such as ``committee paper``).
+
+    Raises:
+        Refusal: When a row names a body that is not in the agreement, or a day before the quarter had ended.
+    """
+    rows = []
+    for line, row in _log(folder / "seen_by.csv", SEEN):
+        _among(row, "body", bodies, folder / "seen_by.csv", line)
+        _after_quarter(row, "seen_on", folder / "seen_by.csv", line)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=SEEN, dtype="str")
+
+
+def _log(file: Path, columns: list[str]):
+    """Each row of a log with its line; without the file there are none."""
+    if not file.is_file():
+        return
+    with file.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        if reader.fieldnames != columns:
+            raise Refusal("The heading is not right.", file=file, line=1, remedy=f"It is: {','.join(columns)}.")
+        yield from ((reader.line_num, row) for row in reader)
+
+
+def _among(row: dict, column: str, known: list[str] | tuple[str, ...], file: Path, line: int) -> None:
+    if row[column] not in known:
+        raise Refusal(f"'{row[column]}' is none of {', '.join(known)}.", file=file, line=line, column=column, remedy="Correct the cell.")
+
+
+def _after_quarter(row: dict, column: str, file: Path, line: int) -> None:
+    """Stop at what is no day, or a day on which there could be no pack of the quarter yet."""
+    try:
+        early = date.fromisoformat(row[column]) <= Quarter.parse(row["quarter"]).last_day
+    except ValueError:
+        raise Refusal(f"'{row[column]}' is not a day.", file=file, line=line, column=column, remedy="Write 2026-08-01.") from None
+    if early:
+        problem = f"{row['quarter']} had not ended on {row[column]}."
+        raise Refusal(problem, file=file, line=line, column=column, remedy="Correct the day or the quarter.")

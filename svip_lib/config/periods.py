@@ -15,6 +15,9 @@ from svip_lib.config.refusal import Refusal
 QUARTER_PATTERN = re.compile(r"(20\d\d)-(\d\d)-Q([1-4])")
 ACADEMIC, CALENDAR, FINANCIAL, QUARTERLY = "Academic year", "Calendar year", "Financial year", "Financial quarter"
 SEPTEMBER, APRIL = 9, 4
+# Months of the first academic year that fall into the financial year: places change in September, after 16 in August.
+OLD_MONTHS = {"pre-16": 5, "post-16": 4}
+MONTHS_OF_A_YEAR = 12
 SIX_DIGITS = 6  # the length of a year that spans two calendar years, as DfE writes it
 
 
@@ -124,6 +127,16 @@ class Quarter:
             'Quarter 4 of 2025-26 (January to March 2026)'
         """
         return f"Quarter {self.number} of {self.start_year}-{(self.start_year + 1) % 100:02d} ({self.months})"
+
+
+def over_financial_year(first: float, second: float, old_months: float) -> float:
+    """Return the places of a financial year from those of the two academic years that it crosses; single numbers or columns.
+
+    Example:
+        >>> [round(over_financial_year(497, 541, OLD_MONTHS["pre-16"]), 2), over_financial_year(130, 145, OLD_MONTHS["post-16"])]
+        [522.67, 140.0]
+    """
+    return (first * old_months + second * (MONTHS_OF_A_YEAR - old_months)) / MONTHS_OF_A_YEAR
 
 
 def six_digits(start_year: int) -> str:

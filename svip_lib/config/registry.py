@@ -15,11 +15,11 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.config.yaml_file import Entry
 
 # What a sentence of the dictionary may name.
-PLACES = {"area", "value", "period", "last_day", "category"}
+PLACES = {"area", "value", "size", "side", "period", "last_day", "category"}
 FUNCTIONS: dict[str, Callable] = {}
 SUMS: dict[str, tuple[str, ...]] = {}
 FOLLOWS: dict[str, str] = {}
-NOBODY = "nobody"
+NOBODY, INSIDE = "nobody", "inside"
 
 
 class Indicator(Entry):
@@ -42,7 +42,7 @@ class Indicator(Entry):
     time_identifier: Literal["Academic year", "Calendar year", "Financial year", "Financial quarter"]
     polarity: Literal["higher", "lower", "none"]
     statutory: Literal["yes", "no"]
-    chart: Literal["series", "bars", "multiples", "neighbours", "table"]
+    chart: Literal["series", "bars", "multiples", "neighbours", "waterfall", "table"]
     published_column: str = Field(pattern=r"^([a-z_]+\.[a-z0-9_]+)?$")
     sentence: str = Field(min_length=10)
     reading: str = Field(min_length=10)
@@ -79,7 +79,8 @@ def indicator(function: Callable | None = None, *, sums: tuple[str, ...] = (), f
             others, which can be negative and is printed only where both are; ``~`` that two sides come out nearly the same, so that
             each tells of the other.
         follows: For what is no count of children (money, places): the count of those whom it is about, by whose name it is printed only
-            where that count of the same category and period is, and is not small; ``NOBODY`` where it is about no child.
+            where that count of the same category and period is, and is not small; ``NOBODY`` where it is about no child; ``INSIDE``
+            where it is told in the internal edition alone.
     """
     if function is None:
         return lambda told: indicator(told, sums=sums, follows=follows)

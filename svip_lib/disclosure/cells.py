@@ -11,10 +11,10 @@ import pandas as pd
 from svip_lib.config.authority import Merge
 from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import FOLLOWS, NOBODY, SUMS
+from svip_lib.config.registry import FOLLOWS, INSIDE, NOBODY, SUMS
+from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.problem import Problem, build_problem, link
 from svip_lib.disclosure.rounding import round_counts
-from svip_lib.indicators.shape import COLUMNS
 
 OWN = ("council", "synthetic")
 WITHHELD = "c"
@@ -163,7 +163,7 @@ def following(rows: pd.DataFrame, thresholds: dict[str, int]) -> pd.Series:
         Refusal: When the count that a figure follows is not there.
     """
     key = ["indicator", "category", "time_period"]
-    about = rows[are_own(rows) & rows["indicator"].isin([name for name, count in FOLLOWS.items() if count != NOBODY])]
+    about = rows[are_own(rows) & rows["indicator"].isin([name for name, count in FOLLOWS.items() if count not in (NOBODY, INSIDE)])]
     counts = rows[are_own_counts(rows)]
     small = counts["value"].between(0, counts["breakdown"].map(thresholds).fillna(thresholds[""]), inclusive="neither")
     unsafe = counts[key].assign(unsafe=small | (counts["shorthand"] == WITHHELD))

@@ -4,22 +4,21 @@ What DfE has already published without suppression passes as it is. The council'
 whole pack, and the proof of it is checked on the files that were written, before anything is read beyond this line.
 """
 
-import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import scipy
 
 from svip_lib.config.authority import Thresholds, read_authority
+from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, Project
 from svip_lib.config.refusal import Refusal
+from svip_lib.config.registry import FOLLOWS, INSIDE
+from svip_lib.config.result import KEY, VALUES, read_figures
 from svip_lib.disclosure.cells import (
     WITHHELD,
     Cells,
@@ -36,23 +35,12 @@ from svip_lib.disclosure.cells import (
 from svip_lib.disclosure.protect import Protection, protect
 from svip_lib.disclosure.register import FILE as REGISTER
 from svip_lib.disclosure.register import read_register
+from svip_lib.disclosure.released import PUBLISHED_TWINS, SEAL, Released, key_on_disk, published_period, read_released
 from svip_lib.disclosure.verify import verify
-from svip_lib.figures import Figures, compute_figures, read_figures
-from svip_lib.indicators.shape import KEY, VALUES
+from svip_lib.figures import Figures, compute_figures
 
 OWNER_ONLY = 0o700
-# Read by every section: a change in one of these is a change in the figures.
-ROOMS = ("config", "intake", "indicators", "figures.py", "disclosure")
 PUBLIC = "public"
-# Figures of the council's own records, and where DfE publishes the same count without suppression.
-PUBLISHED_TWINS = {
-    "ehc_plans_january_council_count": "placements_by_group_percent",
-    "ehc_requests_quarter_count": "ehc_requests_count",
-    "ehc_requests_by_source_quarter_count": "ehc_requests_by_source_count",
-    "new_ehc_plans_quarter_count": "new_ehc_plans_count",
-    "ceased_ehc_plans_quarter_count": "ceased_ehc_plans_count",
-}
-_SEAL = object()
 
 
 @dataclass(frozen=True)
@@ -69,56 +57,6 @@ class Proof:
         beside = rows["value"].notna() & following(rows, self.thresholds)
         failures += [f"'{name}' tells of children whose number is withheld." for name in rows.loc[beside, "indicator"].unique()]
         return failures + verify(self.cells.problem, released, self.protection.changes, self.protection.witness)
-
-
-@dataclass(frozen=True)
-class Released:
-    """The figures that may be shown, of one authority, quarter and edition. Only the gate can make one.
-
-    Attributes:
-        rows: One row a figure, in the shape of ``indicators.shape``.
-        areas: One row an area: ``area``, ``area_name``, ``la_code``, ``role``.
-        registers: The tables of ``Figures``; in the public edition also ``withheld`` and ``rounded``.
-    """
-
-    authority: str
-    quarter: Quarter
-    edition: str
-    as_at: date
-    rows: pd.DataFrame
-    areas: pd.DataFrame
-    registers: dict[str, pd.DataFrame]
-    key: str
-    seal: object = field(default=None, repr=False)
-
-    def __post_init__(self):
-        """Refuse a value that did not come through the gate."""
-        if self.seal is not _SEAL:
-            raise TypeError("only svip_lib.disclosure releases figures; use section.show or read_released")
-
-    def area(self, role: str) -> str | None:
-        """Return the code of the area with a role: ``authority``, ``region``, ``England`` or ``neighbours``."""
-        found = self.areas.loc[self.areas["role"] == role, "area"]
-        return found.iloc[0] if len(found) else None
-
-    def area_name(self, area: str) -> str:
-        """Return the name of an area."""
-        return self.areas.set_index("area")["area_name"][area]
-
-    def select(self, indicator: str, **wanted: str | list[str]) -> pd.DataFrame:
-        """Return an indicator's released rows, by time, narrowed to columns that have a value: ``measure="plan"``.
-
-        Where nothing of it could be known on the pack's day, there are no rows.
-        """
-        rows = self._by_indicator.get(indicator, self.rows.head(0))
-        for column, value in wanted.items():
-            rows = rows[rows[column].isin([value] if isinstance(value, str) else value)]
-        return rows
-
-    @cached_property
-    def _by_indicator(self) -> dict[str, pd.DataFrame]:
-        """The rows of each indicator in order; a section asks for them many times."""
-        return dict(iter(self.rows.sort_values(KEY).groupby("indicator", sort=False)))
 
 
 def release(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> Released:
@@ -146,7 +84,7 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
     """
     folder = project.private(authority, quarter, edition) / "released"
     key = content_key(project, authority, quarter)
-    if _key_on_disk(folder) != key:
+    if key_on_disk(folder) != key:
         policy = read_authority(project.authority(authority)).thresholds
         register = read_register(project.released(authority), quarter)
         _write(*_protected(compute_figures(project, authority, quarter), edition, key, policy, register), folder)
@@ -156,6 +94,8 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
 def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> tuple[Released, Proof | None]:
     """The released figures, and where something may have to be withheld from them, the proof that it is enough."""
     rows, registers, proof, thresholds = figures.rows, figures.registers, None, policy.by_breakdown()
+    if edition == PUBLIC:
+        rows = rows[rows["indicator"].map(FOLLOWS) != INSIDE].reset_index(drop=True)
     if edition == PUBLIC and are_own_counts(rows).any():
         rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
         exact = rows[~rows["indicator"].isin(policy.rounded)]
@@ -173,7 +113,7 @@ def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, reg
             "rounded": pd.DataFrame({"indicator": policy.rounded}, dtype="str"),
         }
     told = {"authority": figures.authority, "quarter": figures.quarter, "edition": edition, "as_at": figures.as_at}
-    return Released(**told, rows=rows, areas=figures.areas, registers=registers, key=key, seal=_SEAL), proof
+    return Released(**told, rows=rows, areas=figures.areas, registers=registers, key=key, seal=SEAL), proof
 
 
 def _protect(rows: pd.DataFrame, thresholds: dict[str, int], register: pd.DataFrame) -> Proof:
@@ -202,11 +142,6 @@ def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def published_period(period: str) -> str:
-    """The period in which DfE publishes what falls into a period of ours: for a quarter its calendar year, else the same."""
-    return str(Quarter.from_code(period).last_day.year) if "Q" in period else period
-
-
 def _few_rows(findings: pd.DataFrame, threshold: int) -> pd.DataFrame:
     """Findings of few rows without their number: each can be a child."""
     few = findings["rows"].astype(int) < threshold
@@ -223,53 +158,6 @@ def _withheld(rows: pd.DataFrame) -> pd.DataFrame:
     """How many figures there are and how many are withheld; by table it would help to tell the small from those that guard them."""
     own = rows[are_own(rows)]
     return pd.DataFrame({"figures": [len(own)], "withheld": [int((own["shorthand"] == WITHHELD).sum())]})
-
-
-def is_current(project: Project, authority: str, quarter: Quarter, edition: str) -> bool:
-    """Tell whether the released figures on disk came from the content as it stands now."""
-    return _key_on_disk(project.private(authority, quarter, edition) / "released") == content_key(project, authority, quarter)
-
-
-def read_released(project: Project, authority: str, quarter: Quarter, edition: str) -> Released:
-    """Read the released figures of an authority, quarter and edition back from disk."""
-    folder = project.private(authority, quarter, edition) / "released"
-    told = json.loads((folder / "released.json").read_text(encoding="utf-8"))
-    return Released(
-        authority=authority,
-        quarter=quarter,
-        edition=edition,
-        as_at=date.fromisoformat(told["as_at"]),
-        rows=read_figures(folder / "figures.csv"),
-        areas=_read_words(folder / "areas.csv"),
-        registers={name: _read_words(folder / f"{name}.csv") for name in told["registers"]},
-        key=told["key"],
-        seal=_SEAL,
-    )
-
-
-def content_key(project: Project, authority: str, quarter: Quarter) -> str:
-    """Return a key that changes when anything changes that the figures are computed from: data, agreement, dictionary, code."""
-    folder = project.authority(authority)
-    named = [folder / "authority.yaml", folder / "agreement.yaml", project.quarter_folder(authority, quarter) / "quarter.yaml"]
-    data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
-    data += [path for path in project.released(authority).rglob("*") if path.is_file()]
-    earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]
-    data += [path for folder in earlier if folder for path in _told_of_earlier(folder)]
-    extracts = project.find_extracts(authority, quarter)
-    data += [path for path in extracts.rglob("*") if path.is_file()] if extracts else []
-    code = [path for room in ROOMS for path in (project.root / "svip_lib").glob(f"{room}/**/*.py" if "." not in room else room)]
-    digest = hashlib.sha256(f"{authority} {quarter} pandas {pd.__version__} scipy {scipy.__version__}".encode())
-    for path in sorted([*named, *data, *code]):
-        if path.is_file():
-            base = project.data if path.is_relative_to(project.data) else project.root
-            digest.update(path.relative_to(base).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _told_of_earlier(extracts: Path) -> list[Path]:
-    """What an earlier quarter is told from: the figures that are kept of it, else its extracts."""
-    kept = extracts / "figures.csv"
-    return [kept] if kept.is_file() else list(extracts.iterdir())
 
 
 def _write(released: Released, proof: Proof | None, folder: Path) -> None:
@@ -301,12 +189,3 @@ def _write(released: Released, proof: Proof | None, folder: Path) -> None:
         )
     shutil.rmtree(folder, ignore_errors=True)
     beside.rename(folder)
-
-
-def _key_on_disk(folder: Path) -> str | None:
-    path = folder / "released.json"
-    return json.loads(path.read_text(encoding="utf-8"))["key"] if path.is_file() else None
-
-
-def _read_words(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype="str", keep_default_na=False)

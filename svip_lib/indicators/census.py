@@ -143,3 +143,46 @@ def reconciled(rows: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"group": counted.index, "counted": counted.to_numpy(), "published": told.to_numpy(), "residual": (counted - told).to_numpy()}
     )
+
+
+def placement_years(
+    tables: dict[str, pd.DataFrame], placements: pd.DataFrame, establishments: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
+) -> pd.DataFrame:
+    """Return the full-time-equivalent years of plans from one day to another: one row a category and need, with ``years``.
+
+    What still runs counts to the last day. A day of a plan counts once: where its main placement is, or where that is not recorded
+    with the placements not recorded. Between one day and itself the years are the plans of that day's ``census``.
+
+    Args:
+        tables: As for ``census``.
+        placements: As for ``census``.
+        establishments: As for ``census``.
+        first: The first day.
+        last: The last day.
+    """
+    key = ["child", "request"]
+    came = transfers_in(tables).rename(columns={"entrydate": "came"})
+    plans = tables["namedplan"].drop_duplicates(key).merge(came, how="left", on=key, validate="one_to_one")
+    plans["begin"] = plans[["startdate", "came"]].max(axis=1).fillna(first).clip(lower=first)
+    plans["end"] = plans["ceasedate"].fillna(last).clip(upper=last)
+    stays = tables["placementdetail"].merge(plans[[*key, "begin", "end"]], how="inner", on=key, validate="many_to_one")
+    stays = stays[stays["placementrank"] == stays.groupby(key)["placementrank"].transform("min")].sort_values([*key, "entrydate"])
+    stays["begin"] = stays[["entrydate", "begin"]].max(axis=1)
+    stays["end"] = stays["leavingdate"].fillna(last).clip(upper=stays["end"])
+    earlier = stays.groupby(key)["end"].cummax().groupby([stays[name] for name in key]).shift()  # of two stays at once the earlier counts
+    stays["begin"] = stays[["begin"]].assign(after=earlier + pd.Timedelta(days=1)).max(axis=1)
+    stays["days"] = _days(stays)
+    known = placements.set_index("placement")["dsg_category"]
+    stays["dsg_category"] = placement_of(stays, placements, establishments).map(known)
+    rest = plans.assign(days=_days(plans) - pd.MultiIndex.from_frame(plans[key]).map(stays.groupby(key)["days"].sum()).fillna(0))
+    rows = pd.concat([stays, rest.assign(dsg_category=known[NOT_RECORDED])])
+    need = tables["senneed"].sort_values("sentyperank", kind="stable").drop_duplicates(key)[[*key, "sentype"]]
+    rows = rows[[*key, "dsg_category", "days"]].merge(need, how="left", on=key, validate="many_to_one")
+    rows["need"] = rows["sentype"].fillna("").str.lower().replace("", "need_unknown")
+    days = rows.groupby(["dsg_category", "need"], as_index=False)["days"].sum()
+    return days.assign(years=days.pop("days") / ((last - first).days + 1))
+
+
+def _days(rows: pd.DataFrame) -> pd.Series:
+    """The days from begin to end, both included; where the end comes first there are none."""
+    return ((rows["end"] - rows["begin"]).dt.days + 1).clip(lower=0).fillna(0)

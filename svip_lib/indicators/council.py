@@ -1,6 +1,6 @@
 """The council's own records as the indicators use them: events counted by quarter, and the census of each quarter's last day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from svip_lib.config.authority import ReturnFile
+from svip_lib.config.cost_centres import COLUMNS
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, academic_year_of
 from svip_lib.indicators.census import census, transfers_in
 from svip_lib.indicators.shape import NOT_APPLICABLE
@@ -32,6 +33,8 @@ class Council:
         census_days: The days of the January census, as far as they are known.
         area: The council's area code.
         origin: ``council``, or ``synthetic`` where the children are invented.
+        placement_types: The category of the DSG management plan of each type of placement in the register of costs.
+        cost_centres: What each line of the council's ledger is told as, as ``read_cost_centres`` returns it.
     """
 
     clean: dict[str, pd.DataFrame]
@@ -41,6 +44,8 @@ class Council:
     census_days: list[date]
     area: str
     origin: str
+    placement_types: dict[str, str] = field(default_factory=dict)
+    cost_centres: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
 
     @property
     def quarter(self) -> Quarter:

@@ -5,24 +5,6 @@ import pandas as pd
 from svip_lib.config.periods import SIX_DIGITS
 from svip_lib.config.refusal import Refusal
 
-# What makes a figure itself, and what is told of it (in this order in every file).
-KEY = [
-    "area",
-    "indicator",
-    "breakdown",
-    "category",
-    "time_period",
-    "time_identifier",
-    "base",
-    "measure",
-    "scenario",
-    "quantile",
-    "origin",
-    "as_at",
-]
-VALUES = ["numerator", "denominator", "value", "shorthand", "source_id"]
-COLUMNS = KEY + VALUES
-
 PLACE = ["area", "time_period", "time_identifier", "breakdown", "category"]
 TOLD = ["shorthand", "source_id", "as_at"]
 NOT_AVAILABLE, NOT_APPLICABLE = "x", "z"

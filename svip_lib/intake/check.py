@@ -17,7 +17,7 @@ from svip_lib.config.tokens import Tokens
 from svip_lib.config.upn import FORM, NO_AUTHORITY, check_letters
 from svip_lib.intake.arrivals import is_synthetic, read_establishments
 from svip_lib.intake.cleaning import QUARANTINE, REPAIR, WARN, Clean, clean_return
-from svip_lib.intake.register_cleaning import REGISTERS, clean_registers, match_notes
+from svip_lib.intake.register_cleaning import PROGRAMME, REGISTERS, clean_registers, match_notes
 from svip_lib.intake.registers import read_register
 from svip_lib.intake.sen2 import read_sen2
 
@@ -99,7 +99,7 @@ def check_extracts(
         _refuse_real_numbers(sent.tables["person"]["upn"], folder)
     codes, key, listed = read_codes(dictionary), read_key(synthetic=synthetic), read_establishments(folder, fields)
     clean = clean_return(sent, fields, codes, la_code=la_code, year=year, last_day=last_day, key=key, establishments=listed)
-    registers = {name: read_register(path, name, fields) for name, path in _registers(folder).items()}
+    registers = {name: read_register(path, name, fields) for name, path in registers_in(folder).items()}
     beside = clean_registers(registers, fields, codes, as_at=as_at or last_day, key=key, plans=clean.tables)
     notes = [*sent.notes, *(f"{name}: {' '.join(register.notes)}" for name, register in registers.items())]
     if "placement_costs" in registers:
@@ -114,7 +114,7 @@ def check_extracts(
     checked = Checked(
         clean, sent.shape, notes, {name: _told(register.totals) for name, register in registers.items()}, synthetic, new, mended
     )
-    tokens = Tokens.from_input(sent.tables["person"], key, public_days=public_days)
+    tokens = Tokens.from_input(sent.tables["person"], key, public_days=public_days | _days_told(beside.tables))
     _write(checked, tokens, private, {row["rule"]: row for _, row in dictionary_rows(dictionary / "rules.csv", "rule", "says", "remedy")})
     return checked
 
@@ -132,8 +132,8 @@ def _refuse_real_numbers(numbers: pd.Series, folder: Path) -> None:
         )
 
 
-def _registers(folder: Path) -> dict[str, Path]:
-    """The council's other registers, known by their names; one that stands in two files is refused."""
+def registers_in(folder: Path) -> dict[str, Path]:
+    """Return the files of the council's other registers, known by their names; one that stands in two files is refused."""
     found: dict[str, Path] = {}
     for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".xlsx")):
         name = path.stem.lower()
@@ -142,6 +142,12 @@ def _registers(folder: Path) -> dict[str, Path]:
         if name in REGISTERS:
             found[name] = path
     return {name: found[name] for name in REGISTERS if name in found}
+
+
+def _days_told(tables: dict[str, pd.DataFrame]) -> set[date]:
+    """The days that the programme's registers name, and the pack prints."""
+    dated = [tables[name].select_dtypes("datetime") for name in PROGRAMME if name in tables]
+    return {day.date() for table in dated for column in table for day in table[column].dropna()}
 
 
 def _told(totals: pd.DataFrame) -> str:

@@ -163,6 +163,7 @@ def breach(table: str, found: pd.DataFrame) -> RuntimeError:
     return RuntimeError(f"The table '{table}' breaks its contract: {', '.join(f'{column} {rule} ({n:,})' for (column, rule), n in told)}.")
 
 
+OF_AN_OWNER = {"owner_role": "str"}  # an owner is told by role alone; whoever else stands there is left out
 A_CHILD, A_REQUEST = {"child": "str", "birth_year": "Int64"}, {"child": "str", "request": "Int64"}
 
 
@@ -243,6 +244,12 @@ class PlacementCosts(Contract):
     worked_out: ClassVar = {"birth_year": "Int64", **dict.fromkeys(["education_share", "health_share", "social_care_share"], "Float64")}
 
 
+class PlacementBudget(Contract):
+    """One row is what the budget reckons with for one need in one kind of place: how many places, and what each costs a year."""
+
+    table, record = "placement_budget", "planned_places"
+
+
 class Places(Contract):
     """One row is one kind of places that the council commissions at one school or college."""
 
@@ -253,18 +260,21 @@ class Milestones(Contract):
     """One row is one thing that is to be done by a day."""
 
     table, record, key = "milestones", "milestone", ("id",)
+    worked_out: ClassVar = OF_AN_OWNER
 
 
 class Risks(Contract):
     """One row is one risk as it is judged today."""
 
     table, record, key = "risks", "risk", ("id",)
+    worked_out: ClassVar = OF_AN_OWNER
 
 
 class Conditions(Contract):
     """One row is one condition of the agreement and how far it is met."""
 
     table, record, key = "conditions", "condition", ("number",)
+    worked_out: ClassVar = OF_AN_OWNER
 
 
 class Pupils(Contract):

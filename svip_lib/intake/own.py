@@ -8,15 +8,17 @@ from pathlib import Path
 import pandas as pd
 
 from svip_lib.config.authority import ReturnFile, read_authority, read_quarter
-from svip_lib.config.fields import read_fields
+from svip_lib.config.fields import read_codes, read_fields
 from svip_lib.config.key import read_key
 from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.tokens import days_in, spelt
 from svip_lib.intake.arrivals import is_synthetic, read_establishments
-from svip_lib.intake.check import Checked, check_extracts, read_checked
+from svip_lib.intake.check import Checked, check_extracts, read_checked, registers_in
 from svip_lib.intake.open import read_csv_text
+from svip_lib.intake.register_cleaning import PROGRAMME, clean_registers
+from svip_lib.intake.registers import read_register
 
 FIRST_YEAR, YEARS = 2014, 30  # of the quarters that a pack may name
 EMPTY = pd.DataFrame(columns=["urn", "ukprn", "type_code"], dtype="str")
@@ -96,6 +98,27 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
     _refuse_too_early(checked, told, project.quarter_folder(authority, quarter) / "quarter.yaml")
     schools = read_establishments(folder, read_fields(project.dictionary))
     return Own(area, told, checked, EMPTY if schools is None else schools, private)
+
+
+def programme_files(project: Project, authority: str, quarter: Quarter) -> dict[str, Path]:
+    """Return the files of the programme's own registers that a council holds of a quarter, by name."""
+    folder = project.find_extracts(authority, quarter)
+    return {name: path for name, path in registers_in(folder).items() if name in PROGRAMME} if folder else {}
+
+
+def read_programme_before(project: Project, authority: str, quarter: Quarter, own: Own) -> dict[str, pd.DataFrame]:
+    """Return the programme's registers of the quarter before, cleaned; its return is not read, and invented ones are no past of real ones.
+
+    Raises:
+        Refusal: When one of them cannot be read.
+    """
+    before = quarter.previous
+    files = programme_files(project, authority, before)
+    if not files or is_synthetic(next(iter(files.values())).parent) != own.checked.synthetic:
+        return {}
+    fields = read_fields(project.dictionary)
+    sent = {name: read_register(path, name, fields) for name, path in files.items()}
+    return clean_registers(sent, fields, read_codes(project.dictionary), as_at=before.last_day, key=b"").tables
 
 
 def _refuse_too_early(checked: Checked, told: ReturnFile, file: Path) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from svip_lib.config.fields import Field
-from svip_lib.config.periods import six_digits
+from svip_lib.config.periods import OLD_MONTHS, over_financial_year, six_digits
 from svip_lib.config.upn import FORM, check_letters
 from svip_lib.intake.account import QUARANTINE, REPAIR, WARN, Account
 from svip_lib.intake.cleaning import FAR_FUTURE, SCHOOL_YEAR_BEGINS, Clean, keyed_hash, take_parsed, take_recoded
@@ -28,14 +28,13 @@ NUMBERED = (
     "cost_centre account period upn child_id uln urn ukprn laestab purchase_order id number condition likelihood impact score".split()
 )
 NO_DAY = pd.Timestamp("1900-01-01")
-OF_THE_PAST = ("date_of_birth", "last_updated", "on_roll_date", "actual_date", "raised_date", "reported_date")
+OF_THE_PAST = ("date_of_birth", "last_updated", "on_roll_date", "actual_date", "raised_date", "reviewed_date", "reported_date")
 COSTS = ["annual_cost", "weekly_cost", "top_up", "place_funding"]
 SHARES = ["education_share", "health_share", "social_care_share"]
 PERIODS, APRIL = range(1, 15), 4
-# Months of the old academic year that fall into a financial year: places change in September, after 16 in August.
-OLD_MONTHS = {"pre-16": 5, "post-16": 4}
 PENNY, POUND, CLOSE = 1, 100, 0.01
 HALF_A_PLACE = 0.5
+A_ROLE = "(role)"  # how an owner ends who is no person
 YEAR = re.compile(r"(?P<kind>AY|FY)? ?(?P<century>20)?(?P<first>\d\d)(?: ?(?:[-/–]|to) ?(?:20)?(?P<second>\d\d))?", re.I | re.ASCII)
 PERIOD = re.compile(r"(?:20\d\d[/-]?)?(?:period|month|p|m)? ?(\d\d?)", re.I | re.ASCII)
 MONTH = re.compile(rf"({'|'.join(MONTHS)})[a-z]*[ '/-]*(?:20)?(?:\d\d)?|20\d\d-(\d\d)-\d\d(?: 00:00:00)?", re.I | re.ASCII)
@@ -344,11 +343,15 @@ def _check_places(rows: _Rows, as_at: pd.Timestamp) -> None:
     rows.tell("roll_differs_from_its_parts", _differ(roll, rows["own_pupils"] + rows["other_pupils"], 0), "on_roll")
     rows.tell("vacancies_differ", _differ(rows["vacancies"], (places - roll).clip(lower=0), 0), "vacancies")
     old = rows["post_16"].map(OLD_MONTHS).astype("Float64")
-    weighted = (places * old + rows["places_next_year"] * (12 - old)) / 12
+    weighted = over_financial_year(places, rows["places_next_year"], old)
     rows.tell("places_not_weighted", _differ(rows["places_financial_year"], weighted, HALF_A_PLACE), "places_financial_year")
     # The places of the year are printed to two decimals, so the money may differ by a hundredth of a place.
     bought = rows["places_financial_year"] * rows["rate"]
     rows.tell("place_funding_differs", _differ(rows["place_funding"], bought, rows["rate"] * CLOSE), "place_funding")
+
+
+def _check_placement_budget(rows: _Rows, as_at: pd.Timestamp) -> None:
+    rows.tell("planned_row_repeated", _repeated(rows, ["dsg_category", "primary_need"]), "dsg_category")
 
 
 def _check_colours(rows: _Rows) -> None:
@@ -392,12 +395,16 @@ def _without_persons(rows: _Rows, known: dict[str, Field]) -> pd.DataFrame:
         born = rows["date_of_birth"]
         cohort = (born.dt.year - (born.dt.month < SCHOOL_YEAR_BEGINS).astype("int64")).astype("Int64")
         table = table.assign(child=rows["child"], birth_year=cohort)[["child", "birth_year", *table.columns]]
+    if "owner_role" in CONTRACTS[rows.name].worked_out:
+        owner = rows["owner"]
+        table = table.assign(owner_role=owner.str.removesuffix(A_ROLE).str.strip().where(owner.str.endswith(A_ROLE), "").astype("str"))
     return table[~rows.bad].reset_index(drop=True)
 
 
 CHECKS = {
     "ledger": _check_ledger,
     "placement_costs": _check_placement_costs,
+    "placement_budget": _check_placement_budget,
     "places": _check_places,
     "milestones": _check_milestones,
     "risks": _check_risks,
@@ -405,3 +412,5 @@ CHECKS = {
     "pupils": lambda rows, as_at: None,  # a summary: its contract says all
 }
 REGISTERS = tuple(CHECKS)
+# The registers of the programme itself: they are about no child, and their entries are printed.
+PROGRAMME = ("milestones", "risks", "conditions")

@@ -12,8 +12,9 @@ from svip_lib.config.authority import read_authority
 from svip_lib.config.periods import Quarter, period_label
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.gate import PUBLIC, Released, release_quarter
+from svip_lib.disclosure.gate import PUBLIC, release_quarter
 from svip_lib.disclosure.register import FILE, against_the_register, read_register
+from svip_lib.disclosure.released import Released
 from svip_lib.pack.run import run_pack
 from svip_lib.show.commentary import RECONSIDER, praises
 

@@ -31,7 +31,8 @@ from svip_lib.config.project import DATA_VARIABLE, Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.config.tokens import Tokens
-from svip_lib.disclosure.gate import OWNER_ONLY, Released, release_quarter
+from svip_lib.disclosure.gate import OWNER_ONLY, release_quarter
+from svip_lib.disclosure.released import Released
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 from svip_lib.pack.leaks import scan
 

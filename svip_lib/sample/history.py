@@ -8,11 +8,11 @@ from svip_lib.config.authority import ReturnFile, read_authority
 from svip_lib.config.fields import read_fields
 from svip_lib.config.periods import Quarter, read_census_dates
 from svip_lib.config.project import Project
-from svip_lib.config.registry import read_dictionary, read_placements
-from svip_lib.figures import own_figures
-from svip_lib.indicators.council import Council
+from svip_lib.config.registry import FOLLOWS, INSIDE, read_dictionary
+from svip_lib.figures import own_figures, own_records
 from svip_lib.intake.check import check_extracts
 from svip_lib.intake.open import read_csv_text
+from svip_lib.intake.own import Own
 from svip_lib.sample import write_note, write_sample
 from svip_lib.sample.registers import read_programme
 
@@ -40,9 +40,9 @@ def write_history(folder: Path, project: Project, quarter: Quarter, *, authority
         told = ReturnFile(year=year, first_day=date(quarter.start_year, 4, 1), last_day=quarter.last_day)
         checked = check_extracts(drawn, drawn / "private", project.dictionary, la_code=la_code, year=year, last_day=told.last_day)
         schools = read_csv_text(drawn / "establishments.csv")
-    council = Council(checked.clean.tables, schools, read_placements(project.dictionary), told, list(days.values()), area, "synthetic")
-    figures = own_figures(council, read_dictionary(project.dictionary))
-    figures = figures[figures["time_period"] == quarter.code]
+    own = Own(area, told, checked, schools, folder)
+    figures = own_figures(own_records(own, project, authority), read_dictionary(project.dictionary))
+    figures = figures[(figures["time_period"] == quarter.code) & (figures["indicator"].map(FOLLOWS) != INSIDE)]
     folder.mkdir(parents=True, exist_ok=True)
     figures.to_csv(folder / "figures.csv", index=False, lineterminator="\n")
     write_note(folder, "SYNTHETIC figures of a past quarter, from invented children", quarter=str(quarter), plans=plans, seed=seed)

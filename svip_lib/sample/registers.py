@@ -1,4 +1,4 @@
-"""Synthetic registers beside a synthetic return: ledger, placement costs, places, milestones, risks, conditions, pupils of one quarter.
+"""Synthetic registers beside a synthetic return, of one quarter: ledger, costs, budget, places, milestones, risks, conditions, pupils.
 
 Costs are of the children of the return, by their invented numbers; places are those of its invented schools; milestones and risks are
 worded as the council's public papers word them. Every date, sum and status is invented, and every file says so in its first row.
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from svip_lib.config.agreement import Agreement, read_agreement
+from svip_lib.config.cost_centres import INDEPENDENT_AP
 from svip_lib.config.fields import Field
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
@@ -23,39 +24,75 @@ from svip_lib.sample.defects import Defect
 from svip_lib.sample.kinds import Kind
 from svip_lib.sample.register_kinds import REGISTER_DEFECTS
 from svip_lib.sample.shapes import save_book
-from svip_lib.sample.targets import FLOWS, shares
+from svip_lib.sample.targets import FLOWS, GROUPS, NEEDS, shares
 
 # Budget lines with what they cost in 2021-22, in pounds. Source: Section 251 outturn 2021-22 of Medway, for the top-ups together, and
 # for independent providers, alternative provision, hospital education and therapies. Assumed: every other line, and all splits.
-# `pays` names the kinds of placement whose costs the line carries; its forecast is what they come to in the year.
+# `pays` names the kinds of placement whose costs the line carries; its forecast is what they come to in the year. `item` is what the
+# line is told as; the shipped cost_centres.csv says the same.
 LINES = pd.read_csv(
     StringIO("""\
-group,cost_centre,cost_centre_name,account,account_name,s251_line,weight,pays
-Places,04110,Special school places,31010,Place funding,1.0.2,1150000,
-Places,04111,Resourced provision places,31010,Place funding,1.0.2,610000,
-Places,04112,Pupil referral unit places,31010,Place funding,1.0.2,240000,
-Top-ups and fees,04120,Top-up mainstream schools,31020,Top-up funding,1.2.1,1210000,
-Top-ups and fees,04121,Top-up special schools,31020,Top-up funding,1.2.1,3054648,
-Top-ups and fees,04122,Top-up mainstream academies,31020,Top-up funding,1.2.2,2500000,
-Top-ups and fees,04123,Top-up special academies,31020,Top-up funding,1.2.2,6700000,
-Top-ups and fees,04124,Top-up further education,31020,Top-up funding,1.2.2,1500000,
-Top-ups and fees,04130,Independent special schools,32010,Day fees,1.2.3,14200000,E_INSS Day|E_OINS Day
-Top-ups and fees,04130,Independent special schools,32020,Residential fees,1.2.3,1449430,E_INSS Residential|E_OINS Residential
-Top-ups and fees,04131,Non-maintained special,32010,Day fees,1.2.3,750000,E_NMSS Day|E_NMSS Residential
-Top-ups and fees,04132,Specialist post-16,32010,Day fees,1.2.3,3250000,SPI Day|SPI Residential
-Services,04140,Alternative provision,32030,Commissioned places,1.2.7,568082,
-Services,04150,Hospital education,32030,Commissioned places,1.2.6,558151,
-Services,04160,SEN support service,11010,Salaries,1.2.5,780000,
-Services,04160,SEN support service,21010,Supplies,1.2.5,90000,
-Services,04161,Sensory support,11010,Salaries,1.2.5,410000,
-Services,04162,Therapies,33010,Health contracts,1.2.13,198000,
-Services,04163,Support for inclusion,11010,Salaries,1.2.8,330000,
-Services,04164,Personal budgets,34010,Direct payments,1.2.11,60000,
+group,cost_centre,cost_centre_name,account,account_name,s251_line,weight,pays,item
+Places,04110,Special school places,31010,Place funding,1.0.2,1150000,,state_special
+Places,04111,Resourced provision places,31010,Place funding,1.0.2,610000,,resourced_provision_or_sen_unit
+Places,04112,Pupil referral unit places,31010,Place funding,1.0.2,240000,,hospital_or_alternative_provision
+Top-ups and fees,04120,Top-up mainstream schools,31020,Top-up funding,1.2.1,1210000,,mainstream
+Top-ups and fees,04121,Top-up special schools,31020,Top-up funding,1.2.1,3054648,,state_special
+Top-ups and fees,04122,Top-up mainstream academies,31020,Top-up funding,1.2.2,2500000,,mainstream
+Top-ups and fees,04123,Top-up special academies,31020,Top-up funding,1.2.2,6700000,,state_special
+Top-ups and fees,04124,Top-up further education,31020,Top-up funding,1.2.2,1500000,,post_16
+Top-ups and fees,04130,Independent special schools,32010,Day fees,1.2.3,14200000,E_INSS Day|E_OINS Day,nmss_or_independent
+Top-ups and fees,04130,Independent special schools,32020,Residential fees,1.2.3,1449430,E_INSS Residential,nmss_or_independent
+Top-ups and fees,04131,Non-maintained special,32010,Day fees,1.2.3,750000,E_NMSS Day|E_NMSS Residential,nmss_or_independent
+Top-ups and fees,04132,Specialist post-16,32010,Day fees,1.2.3,3250000,SPI Day|SPI Residential,post_16
+Services,04140,Alternative provision,32030,Commissioned places,1.2.7,418082,,hospital_or_alternative_provision
+Services,04140,Alternative provision,32040,Independent providers,1.2.7,150000,,independent_alternative_provision
+Services,04150,Hospital education,32030,Commissioned places,1.2.6,558151,,hospital_or_alternative_provision
+Services,04160,SEN support service,11010,Salaries,1.2.5,780000,,services
+Services,04160,SEN support service,21010,Supplies,1.2.5,90000,,services
+Services,04161,Sensory support,11010,Salaries,1.2.5,410000,,services
+Services,04162,Therapies,33010,Health contracts,1.2.13,198000,,services
+Services,04163,Support for inclusion,11010,Salaries,1.2.8,330000,,services
+Services,04164,Personal budgets,34010,Direct payments,1.2.11,60000,,other
 """),
     dtype="str",
     keep_default_na=False,
 ).astype({"weight": int})
 OVER = 0.07  # by how much forecasts are above the budget: assumed
+# What comes in, and what was brought forward, in pounds. All invented, and the same digit throughout so that nobody takes one for a fact:
+# no such sum was agreed or paid. The grant is what spending is budgeted at; health and social care pay what the placements say.
+INCOME = pd.read_csv(
+    StringIO("""\
+cost_centre,cost_centre_name,account,account_name,s251_line,amount,item
+04190,High needs grant,80010,Grant,,0,grant
+04191,Transfer from schools block,80020,Transfer,,-555000,block_transfer
+04192,Council contribution,80030,Transfer,,-222000,council_contribution
+04193,Health contributions,80040,Contribution,,-444000,health_contribution
+04193,Social care contributions,80050,Contribution,,-333000,social_care_contribution
+04194,Payment by the department,80060,Grant,,-1111000,dfe_payment
+04199,Deficit brought forward,90010,Reserve,1.9.3,7777000,brought_forward
+"""),
+    dtype="str",
+    keep_default_na=False,
+).astype({"amount": int})
+# The places that the budget was built on: how many for each plan of the year's end, and what a need costs beside others. Assumed.
+PLANNED, DEAR = 0.75, {"PMLD": 1.4, "MSI": 1.4, "SLD": 1.2, "ASD": 1.1, "SEMH": 1.1, "MLD": 0.8, "SPLD": 0.7}
+CATEGORIES = {
+    "mainstream": ["mainstream_la_maintained", "mainstream_academy", "mainstream_free_school"],
+    "resourced_provision_or_sen_unit": ["mainstream_la_maintained_senunit", "mainstream_academy_senunit"],
+    "state_special": ["special_la_maintained", "special_academy_free"],
+    "nmss_or_independent": ["special_independent", "special_non_maintained", "mainstream_independent"],
+    "hospital_or_alternative_provision": ["ap_pru_academy"],
+    "post_16": ["general_fe_tertiary_colleges", "specialist_post_16_institutions"],
+    "other": [
+        "elective_home_education",
+        "other_arrangements_la",
+        "other_placement_settings",
+        "neet",
+        "nm_early_years",
+        "placement_unknown",
+    ],
+}
 # What a placement costs a year in pounds, by the GIAS type of its provider, and the type that the register writes. Assumed, so that
 # the children of January 2025 come to what independent providers cost in 2021-22, raised as the high needs block rose.
 PROVIDERS = pd.DataFrame(
@@ -63,7 +100,8 @@ PROVIDERS = pd.DataFrame(
     columns=["type_code", "placement_type", "cost"],
 )
 BOARDING = 2.4  # times the cost of a day placement
-SPLITS = {"Day": ("100", "0", "0"), "Residential": ("50", "20", "30")}
+SPLITS = {"Day": ("100", "0", "0"), "Shared": ("80", "12", "8"), "Residential": ("50", "20", "30")}
+SHARED = 12  # one day placement in so many is paid for together with health and social care: assumed
 # Kinds of place by the GIAS type of the school, and the place funding of each; schools listed with a unit have places in it alone.
 PLACE_TYPES = {"7": "special", "12": "special", "44": "special", "36": "special", "33": "special", "42": "ap", "18": "college"}
 RATES = {"special": 10_000, "ap": 10_000, "unit": 6_000, "college": 6_000}
@@ -72,7 +110,10 @@ PER_PLACE = 40_000  # pounds of capital a new place: assumed
 # Pupils for each plan, and how many in a thousand of them are in each group: assumed.
 PUPILS_A_PLAN, A_THOUSAND = 10, 1000
 PUPILS = dict(female=489, male=511, white=712, mixed=64, asian=81, black=97, other_ethnic_group=14, ethnicity_unknown=32)
+# What the places of a special school or unit are for, in turn: assumed.
+DESIGNATIONS = {"special": ["SLD and PMLD", "SEMH", "ASD", "MLD"], "unit": ["ASD", "SLCN", "SEMH", "MLD"]}
 MARK = "SYNTHETIC: invented by svip sample, nothing in it is a record of the council"
+ALTERNATIVE = "hospital_or_alternative_provision"
 Texts = dict[str, pd.DataFrame]
 
 
@@ -144,11 +185,13 @@ def write_registers(
     costs = _costs(tables, establishments, quarter, rng)
     # One budget for all quarters of a financial year, though the number of running plans changes from one to the next.
     grant = programme.grant * plans / FLOWS[min(FLOWS, key=lambda known: abs(known - quarter.start_year - 1))].plans
+    ledger = _ledger(grant, costs, quarter, rng)
     texts = {
-        "ledger": _ledger(grant, _of_the_year(costs, quarter), quarter, rng),
+        "ledger": _with_income(ledger, costs, quarter),
         "placement_costs": costs,
+        "placement_budget": _placement_budget(ledger, plans),
         "places": _places(tables, establishments, quarter, rng),
-        "milestones": _milestones(programme, rng),
+        "milestones": _milestones(programme, np.random.default_rng([seed, 4])),
         "risks": _risks(programme),
         "conditions": _conditions(programme),
         "pupils": pd.DataFrame(
@@ -241,25 +284,30 @@ def _cell(cell: str, is_code: bool) -> object:
 
 
 def _of_the_year(costs: pd.DataFrame, quarter: Quarter) -> pd.Series:
-    """What the placements cost from April to March, in pounds, by type and residence: a part of a year for a part of a year."""
+    """What each placement costs from April to March, in pounds: a part of a year for a part of a year."""
     first, last = pd.Timestamp(quarter.start_year, 4, 1), pd.Timestamp(quarter.start_year + 1, 3, 31)
     begin = pd.to_datetime(costs["start_date"]).clip(lower=first)
     end = pd.to_datetime(costs["end_date"].mask(costs["end_date"] == "")).fillna(last).clip(upper=last)
     days = (end - begin).dt.days.add(1).clip(lower=0)
-    part = costs["annual_cost"].astype(float) * days / ((last - first).days + 1)
-    return part.groupby(costs["placement_type"] + " " + costs["residence"]).sum()
+    return costs["annual_cost"].astype(float) * days / ((last - first).days + 1)
 
 
-def _ledger(grant: float, fees: pd.Series, quarter: Quarter, rng: np.random.Generator) -> pd.DataFrame:
+def _ledger(grant: float, costs: pd.DataFrame, quarter: Quarter, rng: np.random.Generator) -> pd.DataFrame:
     """One row a cost centre and account; budgets add to the grant, and forecasts of top-ups and fees are mostly above them."""
     period = 3 * quarter.number
     budget = shares(LINES["weight"], round(grant / 100)) * 100
     original = budget + np.where(np.arange(len(LINES)) % 2, 500, -500)
     forecast = np.round(budget * (1 + OVER * rng.uniform(0, 2, len(LINES)) * (LINES["group"] == "Top-ups and fees"))).astype(int)
+    fees = _of_the_year(costs, quarter).groupby(costs["placement_type"] + " " + costs["residence"]).sum()
     carried = LINES["pays"].str.split("|").map(lambda kinds: fees.reindex(kinds).sum())
     forecast = np.where(LINES["pays"] != "", np.round(carried), forecast).astype(int)
     spent = np.round(forecast * (period / 12) * rng.uniform(0.93, 0.99, len(LINES)), 2)
     ordered = np.round((forecast - spent) * rng.uniform(0.2, 0.8, len(LINES)), 2)
+    return LINES.drop(columns=["weight", "pays"]).assign(**_amounts(original, budget, spent, ordered, forecast, quarter))
+
+
+def _amounts(original, budget, spent, ordered, forecast, quarter: Quarter) -> dict[str, pd.Series | str]:
+    """The columns of money, and the year and period that they are of, as they are written."""
     figures = {
         "original_budget": original,
         "current_budget": budget,
@@ -268,8 +316,41 @@ def _ledger(grant: float, fees: pd.Series, quarter: Quarter, rng: np.random.Gene
         "forecast_outturn": forecast,
         "variance": forecast - budget,
     }
-    told = {"financial_year": f"{quarter.start_year}/{(quarter.start_year + 1) % 100:02d}", "period": str(period)}
-    return LINES.drop(columns=["weight", "pays"]).assign(**told, **{name: pd.Series(cells).map(_plain) for name, cells in figures.items()})
+    told = {"financial_year": f"{quarter.start_year}/{(quarter.start_year + 1) % 100:02d}", "period": str(3 * quarter.number)}
+    return told | {name: pd.Series(cells).map(_plain) for name, cells in figures.items()}
+
+
+def _with_income(ledger: pd.DataFrame, costs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The ledger with what comes in, as credits, and with the deficit that was brought forward."""
+    part = _of_the_year(costs, quarter)
+    paid = {f"{name}_contribution": (part * costs[f"{name}_share"].astype(float) / 100).sum() for name in ("health", "social_care")}
+    budget = INCOME["amount"].mask(INCOME["item"] == "grant", -ledger["current_budget"].astype(int).sum())
+    forecast = (-INCOME["item"].map(paid)).fillna(budget).round().astype(int)
+    spent = np.where(INCOME["item"] == "brought_forward", forecast, np.round(forecast * quarter.number / 4, 2))
+    lines = INCOME.drop(columns="amount").assign(group="Income", **_amounts(budget, budget, spent, 0 * budget, forecast, quarter))
+    return pd.concat([ledger, lines], ignore_index=True)
+
+
+def _placement_budget(ledger: pd.DataFrame, plans: int) -> pd.DataFrame:
+    """One row a category and need: places and cost of each, which come to the budget of the category's lines to the penny.
+
+    One place of each category is for a need that is not known yet; it takes what is left over.
+    """
+    budget = ledger["current_budget"].astype(float).groupby(ledger["item"].replace(INDEPENDENT_AP, ALTERNATIVE)).sum()
+    ages = ["under_5", "5_to_10", "11_to_15", "16_to_19", "20_to_24"]
+    rows = []
+    for category, groups in CATEGORIES.items():
+        many = max(round(PLANNED * plans * GROUPS.loc[groups, ages].sum(axis=None) / GROUPS[ages].sum(axis=None)), 2)
+        needs = NEEDS.loc[NEEDS.index != "", GROUPS["kind"][groups[0]]]
+        places = pd.Series(shares(needs, many - 1), index=needs.index)
+        places = places[places > 0]
+        dear = places.index.map(lambda need: DEAR.get(need, 1.0))
+        pence = round(100 * budget[category])
+        cost = np.floor(pence / ((places * dear).sum() + 1) * dear).astype(int)
+        rows += [(category, need, places[need], each) for need, each in zip(places.index, cost, strict=True)]
+        rows.append((category, "", 1, pence - int((places * cost).sum())))
+    table = pd.DataFrame(rows, columns=["dsg_category", "primary_need", "planned_fte", "planned_unit_cost"])
+    return table.assign(planned_fte=table["planned_fte"].map(str), planned_unit_cost=(table["planned_unit_cost"] / 100).map(_plain))
 
 
 def _costs(tables: dict, establishments: pd.DataFrame, quarter: Quarter, rng: np.random.Generator) -> pd.DataFrame:
@@ -289,7 +370,8 @@ def _costs(tables: dict, establishments: pd.DataFrame, quarter: Quarter, rng: np
     weekly = np.round(cost / weeks / 5).astype(int) * 5
     running = rows["leavingdate"].isna()
     last = np.datetime64(quarter.first_day) + rng.integers(0, 80, len(rows))
-    split = pd.DataFrame([SPLITS[kind] for kind in residence], columns=["education_share", "health_share", "social_care_share"])
+    paid = np.where((rows.index % SHARED == 0) & (residence == "Day"), "Shared", residence)
+    split = pd.DataFrame([SPLITS[kind] for kind in paid], columns=["education_share", "health_share", "social_care_share"])
     return pd.DataFrame(
         {
             "upn": rows["upn"],
@@ -359,6 +441,7 @@ def _places(tables: dict, establishments: pd.DataFrame, quarter: Quarter, rng: n
             "urn": rows["urn"],
             "ukprn": rows["ukprn"],
             "place_type": rows["place_type"],
+            "designation": _designations(rows),
             "age_range": rows["low_age"].astype("str") + " to " + rows["high_age"].astype("str"),
             "post_16": rows["post_16"],
             **{name: pd.Series(cells).map(_plain) for name, cells in figures.items()},
@@ -367,19 +450,33 @@ def _places(tables: dict, establishments: pd.DataFrame, quarter: Quarter, rng: n
     )
 
 
+def _designations(rows: pd.DataFrame) -> pd.Series:
+    """What each school's places are for; colleges and alternative provision are for no need in particular."""
+    told = pd.Series("", index=rows.index)
+    for kind, names in DESIGNATIONS.items():
+        own = rows.loc[rows["place_type"] == kind, "number"]
+        told[own.index] = np.array(names)[pd.factorize(own)[0] % len(names)]
+    return told.astype("str")
+
+
 def _milestones(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
-    """The milestones of the agreement, with invented days: done before the quarter, or expected after it."""
+    """The milestones of the agreement, with invented days: the same day agreed in each quarter of a year, and done when its day has come.
+
+    Every third one runs late, by three months to two years.
+    """
     told, quarter = programme.agreement.milestones, programme.quarter
     count = len(told)
-    first, last = pd.Timestamp(quarter.first_day), pd.Timestamp(quarter.last_day)
-    status = np.resize(["Complete", "Complete", "On track", "Delayed", "Not started"], count)
-    done = status == "Complete"
-    back = pd.to_timedelta(rng.integers(30, 600, count), unit="D")
-    planned = np.where(done | (status == "Delayed"), first - back, last + back)
-    slip = pd.to_timedelta(np.where(status == "Delayed", 0, rng.integers(0, 25, count)), unit="D")
+    begin, last = pd.Timestamp(quarter.start_year, 4, 1), pd.Timestamp(quarter.last_day)
+    drawn = pd.Series(begin + pd.to_timedelta(rng.integers(-500, 900, count), unit="D"))
+    planned = pd.to_datetime(pd.Series([entry.due for entry in told]), format="mixed").fillna(drawn)
+    slip = np.where(np.arange(count) % 3 == 1, rng.integers(90, 730, count), rng.integers(0, 25, count))
+    end = planned + pd.to_timedelta(slip, unit="D")
+    done, late = end <= last, planned <= last
+    under_way = planned <= last + pd.Timedelta(days=365)
     places = np.array([entry.places or 0 for entry in told])
     capital = pd.Series(places * PER_PLACE)
-    rows = pd.DataFrame(
+    part = np.select([done, late, under_way], [100, 60, 25], 0)
+    return pd.DataFrame(
         {
             "id": [f"M{number:02d}" for number in range(1, count + 1)],
             "title": [entry.text for entry in told],
@@ -389,16 +486,15 @@ def _milestones(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
             "need": [entry.need or "" for entry in told],
             "places": pd.Series(places).astype("str").mask(places == 0, ""),
             "planned_date": _british(planned),
-            "forecast_date": _british(np.where(status == "Delayed", last + back, planned + slip)),
-            "actual_date": pd.Series(_british(planned + slip)).where(done, ""),
-            "status": status,
-            "rag": np.select([done, status == "Delayed", status == "Not started"], ["B", "A", ""], "G"),
+            "forecast_date": _british(end.where(late, planned)),
+            "actual_date": _british(end).where(done, ""),
+            "status": np.select([done, late, under_way], ["Complete", "Delayed", "On track"], "Not started"),
+            "rag": np.select([done, late, under_way], ["B", "A", "G"], ""),
             "capital_budget": capital.astype("str").mask(places == 0, ""),
-            "capital_spent": (capital // 4).astype("str").mask(places == 0, ""),
+            "capital_spent": (capital * part // 100).astype("str").mask(places == 0, ""),
             "owner": np.where([entry.kind == "activity" for entry in told], "Programme lead (role)", "Capital programme lead (role)"),
         }
     )
-    return rows
 
 
 def _british(days) -> pd.Series:
@@ -420,30 +516,40 @@ def _risks(programme: Programme) -> pd.DataFrame:
     count = len(told)
     matrix = pd.DataFrame([("B", "II"), ("C", "II"), ("B", "I"), ("D", "III")], columns=["likelihood", "impact"])
     scored = matrix.iloc[np.arange(count) % len(matrix)].reset_index(drop=True)
+    scored["likelihood"] = [chr(ord(letter) - _moves(number, quarter)) for number, letter in enumerate(scored["likelihood"])]
     first = pd.Timestamp(quarter.first_day)
     return scored.assign(
         id=[f"R{number}" for number in range(1, count + 1)],
         title=[entry.text for entry in told],
         score=scored["likelihood"] + scored["impact"],
+        target_score="DIII",
         rag=np.where(scored["likelihood"] == "D", "G", "A"),
         mitigation="SYNTHETIC: an action that nobody has taken",
         money_at_risk=[str(250_000 * (number % 4 + 1)) for number in range(count)],
         status="Open",
         raised_date=_british(first - pd.to_timedelta(np.arange(count) * 31 + 200, unit="D")),
-        review_date=_british(pd.DatetimeIndex([first + pd.Timedelta(days=20)] * count)),
+        review_date=_british(first + pd.to_timedelta(np.arange(count) * 70 + 130, unit="D")),
         owner="Risk owner (role)",
     )
+
+
+def _moves(number: int, quarter: Quarter) -> int:
+    """Whether an entry is told otherwise in this quarter than in others: a third of them are, so that a pack has a change to show."""
+    return int(number % 3 == quarter.number % 3)
 
 
 def _conditions(programme: Programme) -> pd.DataFrame:
     """Stand-ins for the numbered conditions, which are not public: one a priority and one an indicator of the public report."""
     told, last = [*programme.agreement.priorities, *programme.agreement.kpis], pd.Timestamp(programme.quarter.last_day)
-    status = np.resize(["On track", "At risk", "Met", "Not on track"], len(told))
+    steps = ["Met", "On track", "At risk", "Not on track"]
+    status = np.array([steps[min(number % len(steps) + _moves(number, programme.quarter), len(steps) - 1)] for number in range(len(told))])
+    measures = [entry.trajectories[0] if getattr(entry, "trajectories", ()) else "" for entry in told]
     return pd.DataFrame(
         {
             "number": [f"S{number}" for number in range(1, len(told) + 1)],
             "text": [f"SYNTHETIC stand-in for a condition: {entry.text}" for entry in told],
             "due_date": _british(pd.DatetimeIndex([last + pd.Timedelta(days=365 + nth) for nth in range(len(told))])),
+            "measure": measures,
             "status": status,
             "rag": np.select([status == "At risk", status == "Not on track"], ["A", "R"], "G"),
             "evidence": np.where(status == "Met", "SYNTHETIC paper", ""),

@@ -4,7 +4,7 @@ import pandas as pd
 
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 from svip_lib.show.words import headline, last_look, newest, own_rows
 from svip_lib.status import trend
 

@@ -18,10 +18,11 @@ from matplotlib.ticker import MaxNLocator
 
 from svip_lib.config.periods import SIX_DIGITS, Quarter, january_of, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
 from svip_lib.show.words import (
     IN_ORDER,
+    MINUS,
     NOT_BESIDE,
     WITHHELD,
     headline,
@@ -46,6 +47,13 @@ MARKS = {
     "England": {"color": TEAL, "marker": "D", "linewidth": 1.4, "markersize": 4, "linestyle": (0, (6, 1.5, 1, 1.5))},
 }
 PLAN = {"color": INK, "marker": "D", "markerfacecolor": "white", "linewidth": 1.2, "markersize": 6, "linestyle": (0, (3, 2)), "zorder": 4}
+# Categories of a waterfall that are sums, and how steps are told apart: by fill before colour.
+SUMS = ("balance_", "total_")
+STEPS = {
+    "Adds": {"color": BLUE},
+    "Takes away": {"facecolor": "white", "edgecolor": PLUM, "hatch": "////", "linewidth": 1.2},
+    "Sum of the steps above": {"color": INK},
+}
 
 for _weight in (400, 600):
     font_manager.fontManager.addfont(font_file(_weight))
@@ -78,7 +86,8 @@ def draw(released: Released, entry: Indicator) -> str | None:
     """
     if not isinstance(released, Released):
         raise TypeError("a chart shows released figures only")
-    painter = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours}.get(entry.chart)
+    painters = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours, "waterfall": _waterfall}
+    painter = painters.get(entry.chart)
     if painter is None or own_rows(released, entry)["value"].notna().sum() == 0:
         return None
     if entry.chart == "neighbours" and not neighbour_periods(released, entry):
@@ -106,7 +115,13 @@ def as_image(svg: str, alternative_text: str) -> str:
     return f'<img alt="{escape(text)}" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">'
 
 
-KINDS = {"series": "Line chart", "bars": "Bar chart", "multiples": "Set of small line charts", "neighbours": "Dot chart"}
+KINDS = {
+    "series": "Line chart",
+    "bars": "Bar chart",
+    "multiples": "Set of small line charts",
+    "neighbours": "Dot chart",
+    "waterfall": "Waterfall chart",
+}
 
 
 def _axes(height: float, *, grid: str) -> tuple[Figure, Axes]:
@@ -121,7 +136,9 @@ def _axes(height: float, *, grid: str) -> tuple[Figure, Axes]:
 
 
 def _tick(value: float, _position: int, entry: Indicator) -> str:
-    return f"£{value / 1e6:.0f}m" if entry.indicator_unit == "£" else plain(value, entry.indicator_unit, 0)
+    if entry.indicator_unit == "£":
+        return f"{MINUS if value < 0 else ''}£{abs(value) / 1e6:g}m"
+    return plain(value, entry.indicator_unit, 0)
 
 
 def _place(period: str) -> int:
@@ -229,6 +246,42 @@ def _bars(released: Released, entry: Indicator) -> Figure:
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= top])
     axes.set_xlim(0, top * (0.96 + 0.26 * len(columns)))
     axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
+    return figure
+
+
+def _waterfall(released: Released, entry: Indicator) -> Figure:
+    """The newest period as steps in the dictionary's order: each begins where the one before ended, and a sum stands on nought.
+
+    What adds is filled, what takes away is hatched, and a sum is dark and its number bold; every number has its sign. A step of nought
+    is not drawn; it stands in the table. Amounts are pounds.
+    """
+    own = own_rows(released, entry)
+    values = own[own["time_period"] == own["time_period"].max()].set_index("category")["value"].dropna()
+    values = values.reindex([name for name in entry.categories if name in values and (values[name] or name.startswith(SUMS))])
+    sums = pd.Series(values.index.str.startswith(SUMS), index=values.index)
+    ends = values.mask(sums, 0.0).cumsum().mask(sums, values)
+    begins = (ends - values).mask(sums, 0.0)
+    figure, axes = _axes(1.1 + 0.36 * len(values), grid="x")
+    places = pd.Series(range(len(values)), index=values.index)
+    for name, chosen in (("Adds", ~sums & (values >= 0)), ("Takes away", ~sums & (values < 0)), ("Sum of the steps above", sums)):
+        axes.barh(places[chosen], values[chosen], left=begins[chosen], height=0.62, label=name, zorder=3, **STEPS[name])
+    axes.vlines(ends.iloc[:-1], places.iloc[:-1], places.iloc[1:], color=GREY, linewidth=0.8, zorder=2)
+    axes.axvline(0, color=INK, linewidth=1)
+    low, high = min(ends.min(), begins.min(), 0), max(ends.max(), begins.max(), 0)
+    room = max(high - low, 1)
+    for name, value in values.items():
+        sign = "+" if value > 0 and not sums[name] else ""
+        weight = 600 if sums[name] else 400
+        axes.text(high + 0.2 * room, places[name], f"{sign}{plain(value / 1e6, '£', 2)}m", ha="right", va="center", fontweight=weight)
+    axes.set_yticks(places, [entry.categories[name] for name in values.index])
+    for label, is_sum in zip(axes.get_yticklabels(), sums, strict=True):
+        label.set_fontweight(600 if is_sum else 400)
+    axes.set_ylim(len(values) - 0.4, -0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.set_xticks([tick for tick in axes.get_xticks() if low - 0.05 * room <= tick <= high + 0.05 * room])
+    axes.set_xlim(low - 0.03 * room, high + 0.21 * room)
+    axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, handletextpad=0.5, columnspacing=1.5)
     return figure
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from svip_lib.config.periods import day_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 from svip_lib.show.words import WITHHELD, headline, is_headline_withheld, newest, own_rows
 
 WRITTEN_ON = re.compile(r"written_on: (\d{4}-\d\d-\d\d)")

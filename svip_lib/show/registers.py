@@ -14,7 +14,8 @@ from svip_lib.config.periods import Quarter, day_label, january_of, period_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, dictionary_rows
 from svip_lib.config.yaml_file import read_yaml
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
+from svip_lib.show import money
 from svip_lib.show.words import is_synthetic, number, plain
 
 UNVERIFIED = "[unverified]"
@@ -425,7 +426,7 @@ def amount_text(entry: Amount) -> str:
 
 @dataclass(frozen=True)
 class Given:
-    """What the tables are made of: released figures, the agreement as it was known, the dictionary, the council's logs."""
+    """What the tables are made of: released figures, the agreement as known, the dictionary, the council's logs and its own file."""
 
     released: Released
     agreement: Agreement
@@ -493,6 +494,42 @@ TABLES: dict[str, tuple[str, Callable[[Given], pd.DataFrame]]] = {
     "amounts": ("The money that the agreement names", lambda given: amounts(given.agreement)),
     "amounts_stated": ("The money that the council's report states", lambda given: amounts_stated(given.agreement)),
     "sign_off": ("Who signs for this pack", lambda given: sign_off(given.assurance, given.released.quarter)),
+    "block": ("The high needs block before and after what goes to academies directly", lambda given: money.block(given.released)),
+    "income": ("What comes in for high needs", lambda given: money.ledger(given.released, given.dictionary, "high_needs_income_gbp")),
+    "ledger": (
+        "High needs spending by kind of place",
+        lambda given: money.ledger(given.released, given.dictionary, "high_needs_ledger_gbp"),
+    ),
+    "ledger_by_line": (
+        "High needs spending by line of the Section 251 return",
+        lambda given: money.ledger(given.released, given.dictionary, "high_needs_ledger_by_line_gbp"),
+    ),
+    "variance_by_category": (
+        "Why spending differs from its budget, by kind of place",
+        lambda given: money.variance_by_category(given.released, given.dictionary),
+    ),
+    "variance_by_need": (
+        "What number and mix of places add to spending, by main type of need",
+        lambda given: money.variance_by_need(given.released, given.dictionary),
+    ),
+    "variance_by_category_and_need": (
+        "Why spending differs from its budget, down to kind of place and need",
+        lambda given: money.variance_by_category_and_need(given.released, given.dictionary),
+    ),
+    "placement_years": (
+        "Places in full-time-equivalent years and what each costs",
+        lambda given: money.placement_years(given.released, given.dictionary),
+    ),
+    "independent_three_ways": (
+        "Independent places counted three ways, with their money",
+        lambda given: money.independent_three_ways(given.released, given.dictionary),
+    ),
+    "alternative_provision": (
+        "Spending on alternative provision, beside the amount proposed as its cap",
+        lambda given: money.alternative_provision(given.released, given.dictionary, given.agreement),
+    ),
+    "funding": ("Who pays for bought placements, in a full year", lambda given: money.funding(given.released, given.dictionary)),
+    "cost_centres": ("What each line of the ledger is told as", lambda given: money.cost_centres(given.released, given.dictionary)),
     "decisions": ("Decisions that shape this pack", lambda given: assurance(given.assurance / "decisions.csv")),
     "assumptions": ("Assumptions that this pack rests on", lambda given: assurance(given.assurance / "assumptions.csv")),
 }
@@ -504,8 +541,24 @@ INDICATORS = {
     "neighbours_by_group_then": ("placements_by_group_percent",),
     "reconciliation": ("ehc_plans_january_council_count",),
     "plans_beside_pupils": ("pupils_by_group_percent",),
+    "block": ("high_needs_block_net_gbp",),
 }
-OF_OWN_RECORDS = ("own_rows", "own_findings", "reconciliation", "table_3_quarters", "plans_beside_pupils")  # of what a council supplies
+# Those of the ledger, what its budget was built on, and bought placements.
+OF_MONEY = {
+    "income": ("high_needs_income_gbp",),
+    "ledger": ("high_needs_ledger_gbp",),
+    "ledger_by_line": ("high_needs_ledger_by_line_gbp",),
+    "variance_by_category": ("variance_by_category_gbp",),
+    "variance_by_need": ("variance_by_need_gbp", "placement_years_by_need_fte"),
+    "variance_by_category_and_need": ("variance_by_category_and_need_gbp",),
+    "placement_years": ("placement_years_fte", "placement_unit_cost_gbp"),
+    "independent_three_ways": ("independent_placements_quarter_count", "bought_placements_count", "bought_placements_gbp"),
+    "alternative_provision": ("alternative_provision_gbp",),
+    "funding": ("placements_by_funding_count", "placements_by_funding_gbp"),
+}
+INDICATORS |= OF_MONEY
+# Of what a council supplies.
+OF_OWN_RECORDS = ("own_rows", "own_findings", "reconciliation", "table_3_quarters", "plans_beside_pupils", *OF_MONEY)
 OF_NUMBERS = (
     "published_and_computed",
     "table_3",
@@ -516,4 +569,6 @@ OF_NUMBERS = (
     "reconciliation",
     "plans_beside_pupils",
     "withheld",
+    "block",
+    *OF_MONEY,
 )

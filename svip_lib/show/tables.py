@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 from svip_lib.show.words import (
     IN_ORDER,
     NO_BREAK,

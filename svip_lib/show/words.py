@@ -6,12 +6,13 @@ import pandas as pd
 
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, day_label, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.disclosure.gate import Released
+from svip_lib.disclosure.released import Released
 
 MINUS = "\u2212"
 WHOLE = 100.0
 WITHHELD = "c"
 REVISED = "r"
+SMALLEST_IN_MILLIONS = 50_000  # pounds: less would be printed as £0.0m
 NOT_BESIDE = ("neighbours", "neighbour_before")  # roles that do not stand in a row of neighbours
 # Breakdowns that have an order of their own; others are told by size.
 IN_ORDER = ("age_group", "case_stage", "decision_time", "issue_time", "ethnicity", "review_meeting", "dispute", "phase_transfer")
@@ -96,7 +97,7 @@ def is_synthetic(released: Released, entry: Indicator) -> bool:
 
 def source_line(released: Released, entry: Indicator) -> str:
     """Return where an indicator's figures come from, marked where its children are invented."""
-    return f"SYNTHETIC, invented children in the form of: {entry.source}" if is_synthetic(released, entry) else entry.source
+    return f"SYNTHETIC, invented records in the form of: {entry.source}" if is_synthetic(released, entry) else entry.source
 
 
 def newest(released: Released, entry: Indicator) -> Newest | None:
@@ -157,16 +158,23 @@ def message(released: Released, entry: Indicator) -> str:
         return f"{entry.label}: the figure for {period} is withheld, because it could tell of a child"
     if now is None:
         if entry.time_identifier == QUARTERLY:
-            return f"{entry.label}: not supplied; this pack holds no return of {area}'s own"
+            return f"{entry.label}: not supplied; this pack holds no {_records(entry)} of {area}'s own"
         return f"{entry.label}: our files hold no figure of {area} that was known on this pack's day"
     text = entry.sentence.format(
         area=area,
         value=headline(now.row["value"], entry),
+        size=headline(abs(now.row["value"]), entry).removeprefix("+"),
+        side="below" if now.row["value"] < 0 else "above",
         period=now.label,
         last_day=day_label(Quarter.from_code(now.period).last_day) if entry.time_identifier == QUARTERLY else now.label,
         category=entry.categories.get(now.row["category"], ""),
     )
     return text + (", among those that are shown" if len(hidden) else _beside(released, entry, now))
+
+
+def _records(entry: Indicator) -> str:
+    """What a council would have to supply for an indicator, in a word."""
+    return "ledger" if "ledger" in entry.source else "register" if "register" in entry.source else "return"
 
 
 def is_headline_withheld(released: Released, entry: Indicator) -> bool:
@@ -183,7 +191,7 @@ def withheld_now(released: Released, entry: Indicator) -> pd.DataFrame:
 
 
 def headline(value: float, entry: Indicator) -> str:
-    """Return a figure as a sentence or a label tells it: money in millions, and a change with its sign.
+    """Return a figure as a sentence or a label tells it: money in millions (in pounds where that were nought), and a change with its sign.
 
     Example:
         >>> from types import SimpleNamespace
@@ -191,7 +199,8 @@ def headline(value: float, entry: Indicator) -> str:
         '£45.5m'
     """
     if entry.indicator_unit == "£":
-        return f"{plain(value / 1e6, '£', 1)}m"
+        small = 0 < abs(value) < SMALLEST_IN_MILLIONS
+        return plain(value, "£", 0) if small else f"{plain(value / 1e6, '£', 1)}m"
     return number(value, entry, signed=entry.signed != "no")
 
 
@@ -350,7 +359,7 @@ def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     first, last = period_label(first, entry.time_identifier), period_label(last, entry.time_identifier)
     until = " up to " if entry.time_identifier == QUARTERLY else " to "
     span = f"{first} and {last}" if entry.chart == "neighbours" else f"{first}{until}{last}"
-    when = span if first != last and entry.chart != "bars" else last
+    when = span if first != last and entry.chart not in ("bars", "waterfall") else last
     label = entry.label if entry.label[1].isupper() else entry.label[0].lower() + entry.label[1:]
     marked = "SYNTHETIC. " if is_synthetic(released, entry) else ""
     return f"{marked}{kind} of {label}, {when}. {message(released, entry)}. All values are in the table that follows."

@@ -32,7 +32,7 @@ def test_counts_of_children_are_never_good_or_bad(dictionary):
 
 
 def test_a_name_ends_in_its_unit(dictionary):
-    units = {"_count": "", "_percent": "%", "_gbp": "£", "_exceptions": "%"}
+    units = {"_count": "", "_percent": "%", "_gbp": "£", "_exceptions": "%", "_fte": ""}
     for name, entry in read_dictionary(dictionary).items():
         ending = next(ending for ending in units if name.endswith(ending))
         assert entry.indicator_unit == units[ending], name

@@ -7,13 +7,13 @@ from svip_lib.config.authority import Merge
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FOLLOWS, NOBODY, SUMS, read_dictionary
+from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.attack import attack, links_from_labels
 from svip_lib.disclosure.cells import Cells, alone, as_problem, following, merged, printed, rounded, withhold
 from svip_lib.disclosure.gate import Proof
 from svip_lib.disclosure.problem import TOTAL
 from svip_lib.disclosure.protect import protect
 from svip_lib.figures import Figures, compute_figures
-from svip_lib.indicators.shape import COLUMNS
 from tests.drawn import NOTHING_PUBLISHED
 
 Q3, Q4 = "202526Q3", "202526Q4"
@@ -206,7 +206,8 @@ class TestThePackOfTheShippedSample:
                 if whole is None:
                     continue
                 parts = told.set_index("category")["value"]
-                total = own[(own["indicator"] == whole) & (own["time_period"] == period)]["value"].iloc[0]
+                name_of_whole, _, column = whole.partition(".")
+                total = own[(own["indicator"] == name_of_whole) & (own["time_period"] == period)][column or "value"].iloc[0]
                 table = pd.concat([parts, pd.Series({TOTAL: total})]).astype("Int64").rename_axis(dictionary[name].filter_grouping_column)
                 tables.append((f"{whole} {period}", table.to_frame(TOTAL).rename_axis(columns="all")))
         return tables

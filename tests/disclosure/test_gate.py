@@ -2,14 +2,19 @@
 
 import shutil
 import stat
+from datetime import date
 
 import pandas as pd
 import pytest
 
+from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
-from svip_lib.disclosure.gate import Released, content_key, is_current, read_figures, read_released, release_quarter
-from tests.drawn import drawn_entry, drawn_release, drawn_row
+from svip_lib.config.result import COLUMNS, read_figures
+from svip_lib.disclosure.gate import release, release_quarter
+from svip_lib.disclosure.released import Released, is_current, read_released
+from svip_lib.figures import Figures
+from tests.drawn import AREAS, NOTHING_PUBLISHED, POLICY, drawn_entry, drawn_release, drawn_row
 
 Q4 = Quarter(2025, 4)
 
@@ -35,7 +40,8 @@ def test_figures_come_back_from_disk_as_they_were_released(project):
     again = read_released(project, "medway", Q4, "public")
     pd.testing.assert_frame_equal(released.rows, again.rows)
     assert again.as_at == released.as_at
-    assert again.registers.keys() == {"sources", "repairs", "findings", "own_rows", "own_findings", "revisions", "withheld", "rounded"}
+    told = {"sources", "repairs", "findings", "own_rows", "own_findings", "revisions", "cost_centres", "last_look", "withheld", "rounded"}
+    assert again.registers.keys() == told
 
 
 def test_what_lies_before_publication_is_for_its_owner_only(project):
@@ -50,6 +56,7 @@ def test_released_figures_are_current_until_something_that_they_come_from_change
     for path in (
         "data/reference/areas.csv",
         "data/authorities/medway/agreement.yaml",
+        "data/authorities/medway/cost_centres.csv",
         "data/dictionary/bases.csv",
         "svip_lib/indicators/shape.py",
     ):
@@ -94,3 +101,13 @@ def test_the_internal_edition_is_exact_and_the_public_one_withholds(project):
     assert (public.rows["shorthand"] == "c").sum() > 20
     assert not (internal.rows["shorthand"] == "c").any()
     assert "withheld" not in internal.registers
+
+
+@pytest.mark.parametrize(("edition", "told"), [("public", 0), ("internal", 1)])
+def test_what_is_told_inside_alone_passes_the_gate_of_the_internal_edition_only(edition, told):
+    entry = drawn_entry(col_name="variance_by_category_and_need_gbp", time_identifier="Financial quarter")
+    row = drawn_row(entry, 7.0, period="202526Q4", category="asd") | {"origin": "council"}
+    words = {name: pd.DataFrame() for name in ("sources", "repairs", "findings")}
+    figures = Figures("medway", Q4, date(2026, 7, 31), pd.DataFrame([row])[COLUMNS], AREAS, words)
+    released = release(figures, edition, key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)
+    assert len(released.rows) == told

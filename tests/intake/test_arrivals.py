@@ -144,7 +144,7 @@ def test_the_standing_of_a_quarter_without_extracts_says_what_is_open_and_comes_
     text = told.summary()
     begun = "medway, Quarter 1 of 2026-27 (April to June 2026); being prepared: as_at is not set, so there is no pack of it yet."
     assert text.startswith(f"{begun}\nExtracts: none\n  sen2: missing. Ask")
-    assert "Unverified in agreement.yaml: programme 1, amounts 13, conditions 1." in told.open
+    assert "Unverified in agreement.yaml: programme 1, amounts 13, consequences 3, conditions 1, successor_evidence 8." in told.open
     assert "Roles that nobody has taken: commissioner, analyst, assurer, approver." in told.open
     assert next(line for line in told.open if "without commentary" in line).startswith(
         "Sections without commentary: 00_member_summary, 10_"

@@ -10,7 +10,7 @@ import pytest
 from svip_lib.config.fields import read_fields
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.upn import check_letters
-from svip_lib.intake.check import check_extracts
+from svip_lib.intake.check import _days_told, check_extracts
 from svip_lib.sample import write_sample
 from tests.conftest import run_svip
 from tests.drawn import as_if_real, drawn_programme
@@ -144,3 +144,11 @@ def test_columns_that_have_changed_places_stop_everything(extracts, tmp_path, re
     with pytest.raises(Refusal, match=told) as refused:
         check(extracts, tmp_path, repository)
     assert "Synthetica" not in str(refused.value)
+
+
+def test_the_days_that_the_programmes_registers_name_are_public_and_those_of_placements_are_not(extracts, tmp_path, repository):
+    tables = check(extracts, tmp_path, repository).clean.tables
+    days = _days_told(tables)
+    assert set(tables["milestones"]["planned_date"].dt.date) | set(tables["risks"]["review_date"].dropna().dt.date) <= days
+    assert not set(tables["placement_costs"]["start_date"].dt.date) <= days
+    assert _days_told({"ledger": tables["ledger"]}) == set()

@@ -144,7 +144,18 @@ class TestCells:
         done = clean("No,Condition,Status\n1,Balance,Met\n", "conditions")
         assert done.account.empty
         assert done.tables["conditions"]["due_date"].isna().all()
-        assert list(done.tables["conditions"]) == [column for column, told in FIELDS["conditions"].items() if not told.personal]
+        kept = [column for column, told in FIELDS["conditions"].items() if not told.personal]
+        assert list(done.tables["conditions"]) == [*kept, "owner_role"]
+
+    def test_an_owner_is_kept_only_where_the_register_says_that_it_is_a_role(self, clean):
+        done = clean("No,Condition,Status,Owner\n1,Balance,Met,Head of SEND (role)\n2,Places,Met,J. Invented\n", "conditions")
+        assert done.tables["conditions"]["owner_role"].to_list() == ["Head of SEND", ""]
+        assert "J. Invented" not in done.tables["conditions"].to_csv()
+
+    def test_the_day_of_the_last_review_is_not_taken_for_that_of_the_next(self, clean):
+        done = clean("Ref,Risk,Last Reviewed\nR1,Cost,25/12/2024\n", "risks")
+        assert done.tables["risks"]["review_date"].isna().all()
+        assert done.tables["risks"]["reviewed_date"].dt.strftime("%d %b").to_list() == ["25 Dec"]
 
     @pytest.mark.parametrize("day", ["01/01/1900", "31/08/2099"])
     def test_a_day_that_stands_for_none_is_left_blank(self, clean, day):
@@ -239,6 +250,14 @@ def test_a_milestone_names_a_condition_that_the_register_of_conditions_has(tmp_p
 def test_a_score_is_the_product_or_the_letter_and_numeral(clean, letters, rule):
     done = clean(f"Ref,Risk,Likelihood,Impact,Score\nR1,a,{letters}\n", "risks")
     assert found(done, "rule") == [("score_differs",)] * rule
+
+
+def test_what_the_budget_was_built_on_keeps_a_row_twice_and_doubts_it(clean):
+    text = "Category,Need,FTE,Unit Cost\nstate_special,ASD,2.5,24000\nstate_special,ASD,1,£20k\nstate_special,,1,5\n"
+    done = clean(text, "placement_budget")
+    table = done.tables["placement_budget"]
+    assert table[["planned_fte", "planned_unit_cost"]].to_numpy().tolist() == [[2.5, 2_400_000], [1.0, 2_000_000], [1.0, 500]]
+    assert found(done, "rule", "level", "line") == [("planned_row_repeated", "warn", 3), ("scaled", "repair", 3)]
 
 
 CELLS = st.sampled_from(

@@ -17,7 +17,7 @@ from svip_lib.intake.registers import read_register
 
 DICTIONARY = Path(__file__).resolve().parents[2] / "data" / "dictionary"
 FIELDS = read_fields(DICTIONARY)
-TABLES = ["ledger", "placement_costs", "places", "milestones", "risks", "conditions"]
+TABLES = ["ledger", "placement_costs", "placement_budget", "places", "milestones", "risks", "conditions"]
 LEDGER = "Cost Centre,Cost Centre Description,Current Budget,Actual YTD\n"
 COSTS = "UPN,Name,Placement,Start Date,Annual Cost\n"
 CASE_SYSTEM = (
@@ -366,6 +366,7 @@ class TestPlaces:
     [
         ("milestones", "Ref,Milestone,Owner,Due Date,Revised Date,RAG\nM1,Open 25 places,X,01/09/2024,01/01/2025,A\n"),
         ("risks", "Risk ID,Description,Likelihood,Impact,Mitigating Actions,Risk Owner\nR1,Places open late,B,II,Build,X\n"),
+        ("placement_budget", "Category,Need,Places,Unit Cost\nstate_special,ASD,12.5,24000\n"),
         ("conditions", "No,Condition,On Track?,Due,Narrative\n3.1,Reach balance,Yes,31/03/2026,x\n"),
     ],
 )

@@ -7,7 +7,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from svip_lib.figures import read_figures
+from svip_lib.config.result import read_figures
 from tests.conftest import copied, run_svip
 from tests.drawn import as_if_real
 

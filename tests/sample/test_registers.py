@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 import yaml
 
+from svip_lib.config.cost_centres import INDEPENDENT_AP, read_cost_centres
 from svip_lib.config.fields import read_fields
 from svip_lib.config.refusal import Refusal
 from svip_lib.intake.register_cleaning import REGISTERS
 from svip_lib.intake.registers import read_register
 from svip_lib.sample import write_sample
 from svip_lib.sample.register_kinds import REGISTER_DEFECTS
+from svip_lib.sample.registers import ALTERNATIVE, INCOME, LINES
 from tests.drawn import drawn_programme
 
 CENSUS = date(2025, 1, 16)
@@ -74,9 +76,11 @@ def test_the_registers_of_a_quarter_are_small(folder):
 
 def test_budgets_add_to_the_high_needs_block_and_totals_to_their_rows(registers):
     ledger = registers["ledger"]
-    assert number(ledger.table["current_budget"]).sum() == pytest.approx(BLOCK, rel=0.001)
-    assert ledger.totals["check"].to_list() == ["equal"] * 4
-    lines = number(ledger.table["current_budget"]).groupby(ledger.table["s251_line"]).sum()
+    budget, centre = number(ledger.table["current_budget"]), ledger.table["cost_centre"]
+    grant = INCOME.loc[INCOME["item"] == "grant", "cost_centre"].item()
+    assert budget[centre.isin(LINES["cost_centre"])].sum() == -budget[centre == grant].sum() == pytest.approx(BLOCK, rel=0.001)
+    assert ledger.totals["check"].to_list() == ["equal"] * 5
+    lines = budget.groupby(ledger.table["s251_line"]).sum()
     # As in the outturn of 2021-22: independent providers beside other top-ups.
     assert lines["1.2.3"] / (lines["1.2.1"] + lines["1.2.2"]) == pytest.approx(19_649_430 / 14_964_648, rel=0.01)
 
@@ -89,6 +93,36 @@ def test_the_forecast_of_fees_is_what_the_placements_come_to_in_the_financial_ye
     assert number(ledger["forecast_outturn"])[ledger["s251_line"] == "1.2.3"].sum() == pytest.approx(whole, abs=4)
 
 
+def test_what_the_budget_was_built_on_comes_to_the_budget_of_each_kind_of_place_to_the_penny(registers, repository):
+    plan, ledger = registers["placement_budget"].table, registers["ledger"].table
+    built = (number(plan["planned_fte"]) * number(plan["planned_unit_cost"])).groupby(plan["dsg_category"]).sum()
+    named = read_cost_centres(repository / "data" / "authorities" / "medway", repository / "data" / "dictionary")
+    whole = named[named["account"] == ""].set_index("cost_centre")["item"]
+    by_account = named.set_index(["cost_centre", "account"])["item"].to_dict()
+    items = [by_account.get((line.cost_centre, line.account), whole.get(line.cost_centre)) for line in ledger.itertuples()]
+    budget = number(ledger["current_budget"]).groupby(pd.Series(items).replace(INDEPENDENT_AP, ALTERNATIVE)).sum()
+    assert built.round(2).to_dict() == budget[built.index].to_dict()
+    assert len(built) == 7
+
+
+def test_the_councils_list_of_cost_centres_names_every_line_of_the_sample_and_marks_it(repository):
+    named = read_cost_centres(repository / "data" / "authorities" / "medway", repository / "data" / "dictionary")
+    told = named.set_index(["cost_centre", "account"])["item"].to_dict()
+    for line in pd.concat([LINES, INCOME]).itertuples():
+        assert told.get((line.cost_centre, line.account), told.get((line.cost_centre, ""))) == line.item
+    assert named["note"].str.startswith("SYNTHETIC").all()
+    assert (named["verified_by"] == "").all()
+
+
+def test_what_comes_in_is_invented_with_one_digit_throughout_and_health_pays_what_the_placements_say(registers):
+    amounts = INCOME["amount"][INCOME["amount"] != 0].abs().astype("str").str.rstrip("0")
+    assert amounts.map(set).map(len).eq(1).all()
+    ledger, costs = registers["ledger"].table, registers["placement_costs"].table
+    paid = number(ledger["forecast_outturn"])[ledger["account_name"] == "Contribution"].sum()
+    shared = number(costs["annual_cost"]) * (number(costs["health_share"]) + number(costs["social_care_share"])) / 100
+    assert 0 < -paid < shared.sum()
+
+
 def test_the_quarters_of_a_year_have_one_budget(registers, tmp_path, repository, fields):
     programme = drawn_programme(repository)
     earlier = type(programme)(programme.quarter.previous, programme.agreement, programme.grant)
@@ -97,6 +131,8 @@ def test_the_quarters_of_a_year_have_one_budget(registers, tmp_path, repository,
     before = read_register(tmp_path / "ledger.xlsx", "ledger", fields).table
     assert before["current_budget"].to_list() == registers["ledger"].table["current_budget"].to_list()
     assert set(before["period"]) == {"9"}
+    built = read_register(tmp_path / "placement_budget.csv", "placement_budget", fields).table
+    assert built[["planned_fte", "planned_unit_cost"]].equals(registers["placement_budget"].table[["planned_fte", "planned_unit_cost"]])
 
 
 def test_codes_keep_their_leading_zeros_in_the_workbook(registers):

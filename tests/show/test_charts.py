@@ -149,3 +149,35 @@ def test_small_charts_by_quarter_name_the_months_at_their_ends():
     rows = [drawn_row(entry, 30.0, period=period, category="a") for period in ("202526Q1", "202526Q2", "202526Q4")]
     told = words(charts.draw(drawn_release(entry, rows=rows), entry))
     assert {"Apr to", "Jun 2025", "Jan to", "Mar 2026"} <= set(told)
+
+
+def waterfall(values):
+    steps = drawn_entry(
+        chart="waterfall",
+        col_name="drawn_gbp",
+        indicator_unit="£",
+        indicator_dp=0,
+        headline_category="balance_after",
+        categories={"grant": "Grant", "nothing": "Nothing", "spending": "Spending", "balance_after": "Balance"},
+    )
+    return steps, drawn_release(steps, rows=[drawn_row(steps, value, category=name) for name, value in values.items()])
+
+
+def test_a_waterfall_names_each_step_with_its_sign_and_draws_no_step_of_nought():
+    entry, released = waterfall({"grant": 44_882_000.0, "nothing": 0.0, "spending": -53_648_742.0, "balance_after": -8_766_742.0})
+    told = words(charts.draw(released, entry))
+    assert {"Grant", "+£44.88m", "Spending", "−£53.65m", "Balance", "−£8.77m"} <= set(told)
+    assert "Nothing" not in told
+    assert {"Adds", "Takes away", "Sum of the steps above"} <= set(told)
+
+
+def test_what_takes_away_is_told_by_hatching_and_not_by_colour_alone():
+    for values, hatched in (({"grant": 5e6, "balance_after": 5e6}, 0), ({"spending": -5e6, "balance_after": -5e6}, 2)):
+        entry, released = waterfall(values)
+        assert charts.draw(released, entry).count("fill: url(#") == hatched  # the step's and the legend's
+
+
+def test_a_waterfalls_ticks_are_millions_with_a_true_minus():
+    entry, released = waterfall({"spending": -400_000.0, "balance_after": -400_000.0})
+    told = words(charts.draw(released, entry))
+    assert "−£0.2m" in told and "£0m" in told

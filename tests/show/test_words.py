@@ -102,3 +102,9 @@ def test_neighbours_at_the_same_figure_are_neither_above_nor_below():
     entry = drawn_entry(chart="neighbours")
     rows = [drawn_row(entry, 50.0, area=area) for area in ("E06000035", "E06000030", "E08000027")]
     assert words.message(drawn_release(entry, rows=rows), entry).endswith("above 0 of its 2 neighbours")
+
+
+@pytest.mark.parametrize(("value", "told"), [(-3_250_000.0, "£3.2m below"), (1_400_000.0, "£1.4m above"), (-1200.0, "£1,200 below")])
+def test_a_sentence_can_tell_size_and_side_of_a_difference(value, told):
+    entry = drawn_entry(indicator_unit="£", indicator_dp=0, signed="headline", sentence="{area} is {size} {side} the grant in {period}")
+    assert words.message(drawn_release(entry, value), entry).startswith(f"Medway is {told} the grant")

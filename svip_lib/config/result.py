@@ -1,0 +1,40 @@
+"""The one tidy shape of every figure, and how a file of figures is read."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from svip_lib.config.refusal import Refusal
+
+# What makes a figure itself, and what is told of it (in this order in every file).
+KEY = [
+    "area",
+    "indicator",
+    "breakdown",
+    "category",
+    "time_period",
+    "time_identifier",
+    "base",
+    "measure",
+    "scenario",
+    "quantile",
+    "origin",
+    "as_at",
+]
+VALUES = ["numerator", "denominator", "value", "shorthand", "source_id"]
+COLUMNS = KEY + VALUES
+
+
+def read_figures(path: Path) -> pd.DataFrame:
+    """Read a file of figures in the result shape; an empty cell of a text column is empty text.
+
+    Raises:
+        Refusal: When it lacks a column or a number is none.
+    """
+    numbers = ("numerator", "denominator", "value")
+    text = [name for name in COLUMNS if name not in numbers]
+    try:
+        rows = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values={name: [""] for name in numbers})
+        return rows.astype(dict.fromkeys(numbers, "float64"))
+    except (KeyError, ValueError) as mistake:
+        raise Refusal(f"The figures cannot be read ({mistake}).", file=path, remedy=f"Its columns are: {', '.join(COLUMNS)}.") from None
