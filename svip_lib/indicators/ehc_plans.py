@@ -367,7 +367,7 @@ def ehc_requests_by_outcome_quarter_count(council: Council) -> pd.DataFrame:
 @indicator(
     sums=(
         "ehc_decisions_6_weeks_quarter_percent.denominator = [*]",
-        "[in_6_weeks] = ehc_decisions_6_weeks_quarter_percent.numerator",
+        "ehc_decisions_6_weeks_quarter_percent.numerator = [in_6_weeks]",
     )
 )
 def ehc_decisions_by_time_quarter_count(council: Council) -> pd.DataFrame:
