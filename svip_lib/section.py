@@ -173,7 +173,7 @@ class Section:
             unverified = f" {registers.UNVERIFIED}" if entry.unverified else ""
             item = Markup('<li>{} <span class="base">Source: {}{}.{}</span></li>')
             items.append(item.format(entry.text, told.publisher.partition(", report to")[0], day, unverified))
-        _show(Markup("<ul>{}</ul>").format(Markup("").join(items)))
+        _show(Markup("<ul>{}</ul>").format(Markup("").join(items)) if items else Markup('<p class="table-note">None is stated.</p>'))
 
     def table(self, name: str) -> None:
         """Show one of the tables that are not an indicator's: one of ``TABLES``; an invented one says SYNTHETIC."""

@@ -12,11 +12,21 @@ from bs4 import BeautifulSoup
 
 from svip_lib.config.registry import read_dictionary
 from svip_lib.config.result import COLUMNS, KEY, read_figures
-from svip_lib.show.registers import INDICATORS
+from svip_lib.section import INDICATORS
 from tests.conftest import run_svip
 
 pytestmark = pytest.mark.pack
-SECTIONS = ["00_member_summary", "10_ehc_plans", "20_statutory_duties", "30_placements", "40_high_needs_finance", "90_data_quality"]
+SECTIONS = [
+    "00_member_summary",
+    "10_ehc_plans",
+    "20_statutory_duties",
+    "30_placements",
+    "40_high_needs_finance",
+    "50_capacity",
+    "60_agreement",
+    "70_risks",
+    "90_data_quality",
+]
 
 
 @pytest.fixture(scope="module")

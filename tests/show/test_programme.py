@@ -240,7 +240,11 @@ def test_a_trigger_shows_its_newest_figure_and_status_and_one_that_is_unknown_is
     table = programme.risk_triggers(drawn).set_index("Risk")
     assert table.loc["Plan numbers", "Newest figure"] == "4,287 (January 2026)"
     assert words(table.loc["Plan numbers", "Status"]) == "• Above plan"
-    assert words(table.loc["Statutory override", "Status"]) == "◊ No trigger"
+    assert table.loc["Statutory override", "Newest figure"] == "not supplied"
+    risks = [risk.model_copy(update={"trigger": None}) for risk in drawn.agreement.risks]
+    without = drawn.agreement.model_copy(update={"risks": risks})
+    table = programme.risk_triggers(Given(drawn.released, without, drawn.dictionary, drawn.assurance, drawn.authority))
+    assert set(map(words, table["Status"])) == {"◊ No trigger"}
     broken = drawn.agreement.model_copy(update={"risks": [drawn.agreement.risks[0].model_copy(update={"trigger": "no_such_count"})]})
     with pytest.raises(Refusal, match="'no_such_count', which is no indicator"):
         programme.risk_triggers(Given(drawn.released, broken, drawn.dictionary, drawn.assurance, drawn.authority))
