@@ -16,7 +16,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
 from svip_lib.disclosure.released import Released, is_current, read_released
 from svip_lib.show import changes, charts, commentary, explain, marks, programme, registers, tables, words
-from svip_lib.status import Status, duty_status, trajectory_status
+from svip_lib.status import Status, duty_status, planned_category, trajectory_status
 
 TABLES = registers.TABLES | programme.TABLES
 INDICATORS = registers.INDICATORS | programme.INDICATORS
@@ -152,7 +152,8 @@ class Section:
         how = self.authority.short_trend_quarters, self.authority.long_trend_quarters
         marked = "SYNTHETIC in part: " if any(words.is_synthetic(self.released, entry) for entry in entries) else ""
         frame = changes.since_last_look(self.released, entries, *how)
-        _show(self._table(frame, "changes", f"{marked}What this pack tells, and what the one before told"))
+        note = "Short trend: against the figure before. Long trend: against the mean of those before it, as many as {}."
+        _show(self._table(frame, "changes", f"{marked}What this pack tells, and what the one before told", notes=[note.format(how[1])]))
 
     def compare(self, *names: str) -> None:
         """Show some shares beside those of the neighbours, the region and England, each at one time and on one base."""
@@ -252,7 +253,8 @@ class Section:
         actual = words.number(status.actual, entry, "x" if pd.isna(status.actual) else "")
         absent = "unverified" if status.kind == "unverified" else "z"
         plan = words.number(status.plan, entry, absent if pd.isna(status.plan) else "", signed=False)
-        return [entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
+        of = entry.categories.get(planned_category(self.released, entry), "")
+        return [f"{entry.label}: {of}" if of else entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
 
     def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
         self._tables += 1

@@ -44,6 +44,7 @@ def trajectory_status(released: Released, entry: Indicator, tolerance: float) ->
         a later period than the newest figure, "Plan unverified" where nobody has verified it.
     """
     own = released.select(entry.name, area=released.area("authority"), base=entry.base)
+    own = own[own["category"] == planned_category(released, entry)]
     planned = own[own["measure"] == "plan"].set_index("time_period")
     actual = own[own["measure"] == "actual"].set_index("time_period")["value"].dropna().round(entry.indicator_dp)
     plan = planned["value"].dropna().round(entry.indicator_dp)
@@ -61,6 +62,13 @@ def trajectory_status(released: Released, entry: Indicator, tolerance: float) ->
         return Status("met", "Plan met", **told)
     within = round(short - room, 9) <= 0  # a limit is met in spite of the last binary digit
     return Status("near", "Just short of plan", **told) if within else Status("missed", "Plan missed", **told)
+
+
+def planned_category(released: Released, entry: Indicator) -> str:
+    """Return the category that an indicator's plan speaks of; empty where it speaks of the whole, or of several."""
+    rows = released.select(entry.name, area=released.area("authority"), base=entry.base, measure="plan")
+    told = sorted(set(rows["category"]))
+    return told[0] if len(told) == 1 else ""
 
 
 def _without_verdict(planned: pd.DataFrame, actual: pd.Series, plan: pd.Series) -> Status:

@@ -9,13 +9,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, FiniteFloat, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from svip_lib.config.periods import CALENDAR, six_digits
+from svip_lib.config.periods import CALENDAR, QUARTERLY, six_digits
 from svip_lib.config.yaml_file import Entry, read_yaml
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$")]
 Text = Annotated[str, Field(min_length=10)]
 Unit = Literal["plans", "%", "% growth", "£", "£m"]
-TimeIdentifier = Literal["Academic year", "Calendar year", "Financial year"]
+TimeIdentifier = Literal["Academic year", "Calendar year", "Financial year", "Financial quarter"]
 LISTS = (
     "trajectories amounts priorities milestones recommendations risks consequences governance kpis conditions successor_evidence findings"
 ).split()
@@ -33,9 +33,10 @@ def mistake(where: tuple, message: str) -> ValidationError:
 
 
 def check_period(period: "Period | TrajectoryValue", time_identifier: str, where: tuple = ()) -> None:
-    """Stop at a period that is not written as DfE writes it: 202223 for a year across two, 2022 for a calendar year."""
-    text = period.time_period
-    two_years = re.fullmatch(r"20\d{4}", text) and text == six_digits(int(text[:4]))
+    """Stop at a period that is not written as figures write it: 202223 for a year across two, 2022, or 202223Q4 for a quarter."""
+    text, of_quarter = period.time_period, time_identifier == QUARTERLY
+    years = text[:-2] if of_quarter and text[-2:] in ("Q1", "Q2", "Q3", "Q4") else "" if of_quarter else text
+    two_years = re.fullmatch(r"20\d{4}", years) and years == six_digits(int(years[:4]))
     if not (re.fullmatch(r"20\d\d", text) if time_identifier == CALENDAR else two_years):
         raise mistake((*where, "time_period"), f"'{text}' is no {time_identifier.lower()}; January 2023 is academic year 202223")
 

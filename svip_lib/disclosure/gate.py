@@ -15,7 +15,7 @@ import pandas as pd
 from svip_lib.config.authority import Thresholds, read_authority
 from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
-from svip_lib.config.project import EDITIONS, Project
+from svip_lib.config.project import EDITIONS, OWNER_ONLY, Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FOLLOWS, INSIDE
 from svip_lib.config.result import KEY, VALUES, read_figures
@@ -39,7 +39,6 @@ from svip_lib.disclosure.released import PUBLISHED_TWINS, SEAL, Released, key_on
 from svip_lib.disclosure.verify import verify
 from svip_lib.figures import Figures, compute_figures
 
-OWNER_ONLY = 0o700
 PUBLIC = "public"
 
 

@@ -17,6 +17,7 @@ SIX_WEEKS, TWELVE_WEEKS, TWENTY_WEEKS, YEAR_OF_DAYS = 42, 84, 140, 365
 DECISION_TIMES = ["in_6_weeks", "6_to_12_weeks", "12_to_20_weeks", "over_20_weeks"]
 # As DfE's file names them; the council's own reasons are told in four groups, because few plans end in a quarter.
 CEASE_REASONS = ["max_age", "needs_met", "he", "employ", "transfer", "no_engage", "moved_outside_eng", "deceased", "not_rec", "other"]
+FEWEST_ENDED = 20
 REASON_GROUPS = {"completed": ["1", "2", "3", "4"], "no_longer_engages": ["6"], "moved_away": ["5", "7"]}
 FEWEST_PUPILS = 10_000  # a tenth of a per cent of fewer is fewer than ten pupils
 SEXES = ["female", "male", "sex_unknown"]
@@ -366,7 +367,7 @@ def ehc_requests_by_outcome_quarter_count(council: Council) -> pd.DataFrame:
 @indicator(
     sums=(
         "ehc_decisions_6_weeks_quarter_percent.denominator = [*]",
-        "[in_6_weeks] = ehc_decisions_6_weeks_quarter_percent.numerator",
+        "ehc_decisions_6_weeks_quarter_percent.numerator = [in_6_weeks]",
     )
 )
 def ehc_decisions_by_time_quarter_count(council: Council) -> pd.DataFrame:
@@ -424,13 +425,15 @@ def ceased_ehc_plans_by_reason_quarter_count(council: Council) -> pd.DataFrame:
         council: The council's own records.
 
     Returns:
-        One row a quarter and group of reasons: ``value`` (plans). A death is among the other reasons, and so is a blank.
+        One row a quarter and group of reasons: ``value`` (plans). A death is among the other reasons, and so is a blank. A quarter in
+        which few plans ended is not told by reason: nothing could protect numbers that are all small beside a total that is told.
 
     Source: the council's SEN2 return, item ceasereason. Official equivalent: the reasons one by one, by year.
     """
     groups = {code: group for group, codes in REASON_GROUPS.items() for code in codes}
     reasons = council.cases["ceasereason"].map(groups).fillna("other_reason")
-    return council.counted(council.in_quarter(council.cases["ceasedate"]), reasons, [*REASON_GROUPS, "other_reason"], "reason_group")
+    figures = council.counted(council.in_quarter(council.cases["ceasedate"]), reasons, [*REASON_GROUPS, "other_reason"], "reason_group")
+    return figures[figures.groupby("time_period")["value"].transform("sum") >= FEWEST_ENDED]
 
 
 @indicator(

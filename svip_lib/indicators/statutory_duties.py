@@ -273,7 +273,7 @@ def plans_20_weeks_quarter_percent_inc_exceptions(council: Council) -> pd.DataFr
 @indicator(
     sums=(
         "plans_20_weeks_quarter_percent_inc_exceptions.denominator = [*]",
-        "[issued_in_20_weeks] = plans_20_weeks_quarter_percent_inc_exceptions.numerator",
+        "plans_20_weeks_quarter_percent_inc_exceptions.numerator = [issued_in_20_weeks]",
     )
 )
 def plans_issued_by_time_quarter_count(council: Council) -> pd.DataFrame:

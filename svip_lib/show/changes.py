@@ -23,8 +23,7 @@ def since_last_look(released: Released, entries: list[Indicator], short: int, lo
         long: The same for the long trend.
     """
     rows = [_row(released, entry, short, long) for entry in entries]
-    trends = ["Against the one before" if short == 1 else f"Against the mean of {short} before", f"Against the mean of {long} before"]
-    return pd.DataFrame(rows, columns=["Measure", "When you last looked", "Now", *trends])
+    return pd.DataFrame(rows, columns=["Measure", "When you last looked", "Now", "Short trend", "Long trend"])
 
 
 def _row(released: Released, entry: Indicator, short: int, long: int) -> list[str]:
@@ -46,7 +45,7 @@ def _short(period: str, entry: Indicator) -> str:
     if entry.time_identifier != QUARTERLY:
         return period_label(period, entry.time_identifier)
     quarter = Quarter.from_code(period)
-    return f"Q{quarter.number} of {str(quarter)[:7]}"
+    return f"Q{quarter.number} {str(quarter)[:7]}"
 
 
 def _value(row: pd.Series, entry: Indicator) -> str:

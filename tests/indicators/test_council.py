@@ -198,10 +198,16 @@ def test_a_decision_is_told_by_the_weeks_that_it_took_the_last_day_of_each_inclu
     assert of_q4(figures) == {"in_6_weeks": 1, "6_to_12_weeks": 2, "12_to_20_weeks": 2, "over_20_weeks": 1}
 
 
+ENDED = [{"ceasedate": "2026-02-02", "ceasereason": reason} for reason in ["1", "2", "3", "4", "5", "6", "7", "8", "9", ""]] * 2
+
+
 def test_reasons_stand_in_groups_and_a_death_or_a_blank_among_the_others(council):
-    ended = [{"ceasedate": "2026-02-02", "ceasereason": reason} for reason in ["1", "2", "3", "4", "5", "6", "7", "8", "9", ""]]
-    figures = ehc_plans.ceased_ehc_plans_by_reason_quarter_count(council({}, *ended))
-    assert of_q4(figures) == {"completed": 4, "no_longer_engages": 1, "moved_away": 2, "other_reason": 3}
+    figures = ehc_plans.ceased_ehc_plans_by_reason_quarter_count(council({}, *ENDED))
+    assert of_q4(figures) == {"completed": 8, "no_longer_engages": 2, "moved_away": 4, "other_reason": 6}
+
+
+def test_a_quarter_in_which_few_plans_ended_is_not_told_by_reason(council):
+    assert ehc_plans.ceased_ehc_plans_by_reason_quarter_count(council({}, *ENDED[1:])).empty
 
 
 def test_ethnic_groups_are_those_of_dfe_and_what_was_refused_is_not_known(council):
