@@ -80,12 +80,15 @@ def _mark(kind: str, word: str) -> str:
 
 
 def figure(given: Given, entry: Indicator) -> str:
-    """Return the newest figure of an indicator with its period, as short as a cell of a table wants it."""
+    """Return the newest figure of an indicator with its category and period, as short as a cell of a table wants it."""
     if is_headline_withheld(given.released, entry):
         return WITHHELD
     now = newest(given.released, entry)
-    marked = ", SYNTHETIC" if now and now.row["origin"] == "synthetic" else ""
-    return f"{headline(now.row['value'], entry)} ({now.label}){marked}" if now else NOT_SUPPLIED
+    if now is None:
+        return NOT_SUPPLIED
+    marked = ", SYNTHETIC" if now.row["origin"] == "synthetic" else ""
+    of = entry.categories.get(now.row["category"], "")
+    return f"{headline(now.row['value'], entry)}{f', {of}' if of else ''} ({now.label}){marked}"
 
 
 def _judged(given: Given, entry: Indicator) -> str:
@@ -515,10 +518,10 @@ def risk_scores(given: Given) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Risk": [label for label, _ in told],
-            "A quarter ago": [_score(row, "_before") for _, row in told],
-            "Now": [_score(row) for _, row in told],
-            "Aim": [row.get("target_score") or NOT_STATED for _, row in told],
             "Trend": [_trend(row) for _, row in told],
+            "Now": [_score(row) for _, row in told],
+            "A quarter ago": [_score(row, "_before") for _, row in told],
+            "Aim": [row.get("target_score") or NOT_STATED for _, row in told],
         }
     )
 
