@@ -108,7 +108,7 @@ def test_a_council_is_added_by_one_folder(checkout):
     (council / "authority.yaml").write_text(text, encoding="utf-8")
     # Nothing has been agreed with this council: its plan is empty, and Medway's is nobody else's.
     agreement = yaml.safe_load((council / "agreement.yaml").read_text(encoding="utf-8"))
-    agreement |= {name: [] for name in ("trajectories", "amounts", "milestones", "risks", "kpis", "findings")}
+    agreement |= {name: [] for name in ("trajectories", "amounts", "milestones", "risks", "kpis", "findings", "successor_evidence")}
     (council / "agreement.yaml").write_text(yaml.safe_dump(agreement, sort_keys=False, allow_unicode=True), encoding="utf-8")
     done = run_svip(checkout, "run", "--authority", "swindon", "--no-pdf", "--quiet")
     assert done.returncode == 0, done.stderr
