@@ -180,7 +180,7 @@ class Section:
         if name not in TABLES:
             raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(TABLES)}.")
         table, given = TABLES[name], self._given
-        frame = table.make(given)
+        frame = table.frame(given)
         self._shown += [*table.indicators, *table.named(given)]
         if frame.empty:
             _show(Markup('<p class="table-note">{}: {}.</p>').format(table.says(given), table.absent(given)))

@@ -9,7 +9,7 @@ from svip_lib.config.agreement import read_agreement
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.show.given import Given
-from svip_lib.show.registers.report import TABLES, report_map
+from svip_lib.show.registers.report import TABLES
 
 SECTIONS = {
     "00_member_summary",
@@ -149,7 +149,7 @@ def test_a_paragraph_that_is_not_tracked_has_no_promise_figure_or_risk_in_the_ag
 
 
 def test_the_table_names_indicators_by_their_labels_and_entries_by_their_kind(council, given_in):
-    table = report_map(given_in(council)).set_index("Paragraph")
+    table = TABLES["report_map"].frame(given_in(council)).set_index("Paragraph")
     assert table.loc["6.1 (2)", "Section"] == "10, 70, 90"
     assert table.loc["6.1 (2)", "Tracked by"].startswith("risk ‘risk plan numbers’; EHC plans; ")
     assert table.loc["5.3, Table 2, note"].to_list()[1:] == ["none", "not tracked: No file that we hold tells of births."]
@@ -157,7 +157,7 @@ def test_the_table_names_indicators_by_their_labels_and_entries_by_their_kind(co
 
 
 def test_a_council_without_a_map_has_an_empty_table(tmp_path, given_in):
-    assert report_map(given_in(tmp_path)).empty
+    assert TABLES["report_map"].frame(given_in(tmp_path)).empty
 
 
 @pytest.mark.parametrize(
@@ -171,4 +171,4 @@ def test_a_council_without_a_map_has_an_empty_table(tmp_path, given_in):
 def test_a_slip_in_a_map_is_told_with_its_line(tmp_path, given_in, row, told):
     (tmp_path / "report_map.csv").write_text(f"paragraph,says,section,tracked_by,not_tracked_because\n{row}\n", encoding="utf-8")
     with pytest.raises(Refusal, match=told):
-        report_map(given_in(tmp_path))
+        TABLES["report_map"].frame(given_in(tmp_path))

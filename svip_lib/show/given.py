@@ -1,6 +1,6 @@
 """What the tables of the pack are made of, and what each of them says of itself: its caption, its notes, why it is absent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -38,6 +38,11 @@ class Given:
         """Return the entries of a register of the council; none where it was not supplied."""
         return self.released.registers.get(register, pd.DataFrame()).to_dict("records")
 
+    def newest(self, name: str) -> pd.DataFrame:
+        """Return the authority's own figures of an indicator in the newest period that has any."""
+        rows = self.released.select(name, area=self.released.area("authority"), measure="actual")
+        return rows[rows["time_period"] == rows["time_period"].max()]
+
 
 @dataclass(frozen=True)
 class Table:
@@ -45,7 +50,7 @@ class Table:
 
     Attributes:
         caption: What it shows, or how that is said of what is given.
-        make: How it is made; without rows it is absent.
+        make: How it is made, a row at a time or as a whole; without rows it is absent.
         numeric: Whether its columns behind the first hold numbers.
         indicators: The indicators that it shows, the leading one first.
         named: Those of which it tells because the agreement or a register names them; their cells are marked one by one.
@@ -56,7 +61,7 @@ class Table:
     """
 
     caption: str | Callable[[Given], str]
-    make: Callable[[Given], pd.DataFrame]
+    make: Callable[[Given], pd.DataFrame | Iterable[Row]]
     numeric: bool = False
     indicators: tuple[str, ...] = ()
     named: Callable[[Given], list[str]] = lambda _: []
@@ -64,6 +69,10 @@ class Table:
     supplied: bool = False
     explained: bool = False
     finished: tuple[str, ...] = ()
+
+    def frame(self, given: Given) -> pd.DataFrame:
+        """Return the table as text, one column a heading."""
+        return pd.DataFrame(self.make(given))
 
     def says(self, given: Given) -> str:
         """Return the caption without a mark or a quarter."""

@@ -1,6 +1,6 @@
 """Places and the schemes that add to them; what nobody told says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from math import isnan
 
@@ -68,7 +68,7 @@ def _side_by_side(given: Given, columns: dict[str, str], whole: str = "", kind: 
     Categories without anything are left out; of ``kind`` only those that begin so are told, by the rest of their name.
     """
     entries = {heading: given.dictionary[name] for name, heading in columns.items()}
-    tables = {heading: _newest(given, entry.name).set_index("category") for heading, entry in entries.items()}
+    tables = {heading: given.newest(entry.name).set_index("category") for heading, entry in entries.items()}
     first = next(iter(entries.values()))
     held = set().union(*(table.index for table in tables.values()))
     zero = [name for name in held if all((table["value"].get(name, 0) == 0) for table in tables.values())]
@@ -81,15 +81,10 @@ def _side_by_side(given: Given, columns: dict[str, str], whole: str = "", kind: 
         values, signs = table["value"], table["shorthand"].fillna("x")
         total, absent = values.sum(skipna=False), "c" if (signs == "c").any() else "x"
         if heading == ON_ROLL and whole and isnan(total):
-            total = _newest(given, whole)["value"].sum(min_count=1)
+            total = given.newest(whole)["value"].sum(min_count=1)
         cells = [number(value, entry, sign if isnan(value) else "") for value, sign in zip(values, signs, strict=True)]
         frame[heading] = [*cells, number(total, entry, absent if isnan(total) else "")]
     return frame
-
-
-def _newest(given: Given, name: str) -> pd.DataFrame:
-    rows = given.released.select(name)
-    return rows[rows["time_period"] == rows["time_period"].max()]
 
 
 def _of_last_quarter(words: str, name: str) -> Callable[[Given], str]:
@@ -112,19 +107,18 @@ def _schemes(given: Given) -> list[tuple[str, Milestone | None, Row]]:
     return [*zip(names, entries, rows, strict=True), *((row["title"], None, row) for row in others if row.get("places"))]
 
 
-def schemes(given: Given) -> pd.DataFrame:
-    """Return what the council's paper promised of each scheme; a school that was to be confirmed is unverified."""
-    told = [(name, entry) for name, entry, _ in _schemes(given) if entry]
-    return pd.DataFrame(
-        {
-            "Scheme": [name for name, _ in told],
-            "In the report": [entry.text for _, entry in told],
-            "Need": [entry.need or NOT_STATED for _, entry in told],
-            "Site": [entry.site or UNVERIFIED for _, entry in told],
-            "Places": [plain(entry.places, "", 0) if entry.places else NOT_STATED for _, entry in told],
-            "Due": [_month(entry.due) if entry.due else NOT_STATED for _, entry in told],
-        }
-    )
+def schemes(given: Given) -> Iterator[Row]:
+    """Give what the council's paper promised of each scheme; a school that was to be confirmed is unverified."""
+    for name, entry, _ in _schemes(given):
+        if entry:
+            yield {
+                "Scheme": name,
+                "In the report": entry.text,
+                "Need": entry.need or NOT_STATED,
+                "Site": entry.site or UNVERIFIED,
+                "Places": plain(entry.places, "", 0) if entry.places else NOT_STATED,
+                "Due": _month(entry.due) if entry.due else NOT_STATED,
+            }
 
 
 def _month(due: str) -> str:
@@ -137,19 +131,17 @@ def _month(due: str) -> str:
     return day_label(date.fromisoformat(due)) if due.count("-") > 1 else f"{date.fromisoformat(f'{due}-01'):%B %Y}"
 
 
-def scheme_days(given: Given) -> pd.DataFrame:
-    """Return when each scheme was planned, is now expected and was done, and by how many months it has slipped."""
-    told = [(name, row) for name, _, row in _schemes(given)]
-    return pd.DataFrame(
-        {
-            "Scheme": [name for name, _ in told],
-            "Planned": [day_cell(row.get("planned_date", ""), NOT_SUPPLIED) for _, row in told],
-            "Expected": [day_cell(row.get("forecast_date", ""), NOT_SUPPLIED) for _, row in told],
-            "Done": [day_cell(row.get("actual_date", ""), "not yet" if row else NOT_SUPPLIED) for _, row in told],
-            "Slippage": [slippage(row) for _, row in told],
-            "Status": [state(row, MILESTONE) for _, row in told],
+def scheme_days(given: Given) -> Iterator[Row]:
+    """Give when each scheme was planned, is now expected and was done, and by how many months it has slipped."""
+    for name, _, row in _schemes(given):
+        yield {
+            "Scheme": name,
+            "Planned": day_cell(row.get("planned_date", ""), NOT_SUPPLIED),
+            "Expected": day_cell(row.get("forecast_date", ""), NOT_SUPPLIED),
+            "Done": day_cell(row.get("actual_date", ""), "not yet" if row else NOT_SUPPLIED),
+            "Slippage": slippage(row),
+            "Status": state(row, MILESTONE),
         }
-    )
 
 
 def slippage(row: Row) -> str:

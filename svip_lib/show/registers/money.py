@@ -20,8 +20,7 @@ APART = "Specialist colleges, counted apart"
 
 def newest(given: Given, name: str) -> tuple[pd.DataFrame, bool]:
     """Return an indicator's values of the newest quarter, a row a category and a column a breakdown, and whether one is withheld."""
-    rows = given.released.select(name, area=given.released.area("authority"), measure="actual")
-    rows = rows[rows["time_period"] == rows["time_period"].max()]
+    rows = given.newest(name)
     wide = rows.pivot(index="category", columns="breakdown", values="value")
     return wide, bool((rows["shorthand"] == WITHHELD).any())
 
@@ -101,16 +100,10 @@ def variance_by_need(given: Given) -> pd.DataFrame:
     table = years.reindex(order)[list(columns)].join(values[OF_PLACES])
     table.loc[ALL, OF_PLACES] = whole[OF_PLACES]
     table["together"] = table[OF_PLACES].sum(axis=1, skipna=False)
-    table.loc[ALL, list(columns)] = _sums(given, "placement_years_fte", list(columns))
+    table.loc[ALL, list(columns)] = newest(given, "placement_years_fte")[0][list(columns)].sum(skipna=False)  # one withheld withholds it
     table = table.rename(columns=columns | total.categories | {"together": "Together"})
     money = list(table.columns[2:])
     return _finished(table, entry.categories, entry.filter_hint, withheld=withheld or hidden, signed=money, decimals=columns.values())
-
-
-def _sums(given: Given, name: str, columns: list[str]) -> pd.Series:
-    """The sum of each column; missing where a part of it is withheld."""
-    values, _ = newest(given, name)
-    return values[columns].sum(skipna=False)
 
 
 def variance_by_category_and_need(given: Given) -> pd.DataFrame:
@@ -118,10 +111,9 @@ def variance_by_category_and_need(given: Given) -> pd.DataFrame:
     entry, total = given.dictionary["variance_by_category_and_need_gbp"], given.dictionary["high_needs_variance_gbp"]
     if given.released.edition == "public" and not given.released.select(total.name).empty:
         return pd.DataFrame({"Kind of place and need": ["Told in the internal edition alone: few children are in most of these groups."]})
-    rows = given.released.select(entry.name, area=given.released.area("authority"), measure="actual")
+    rows = given.newest(entry.name)
     if rows.empty:
         return pd.DataFrame()
-    rows = rows[rows["time_period"] == rows["time_period"].max()]
     rows[["component", "place"]] = rows["breakdown"].str.split(".", n=1, expand=True).to_numpy()
     wide = rows.pivot(index=["place", "category"], columns="component", values="value")
     wide = wide[[name for name in total.categories if name in wide]]
@@ -177,8 +169,7 @@ def funding(given: Given) -> pd.DataFrame:
     money, _ = newest(given, "placements_by_funding_gbp")
     order = [name for name in entry.categories if name in counts.index]
     table = _finished(money.reindex(order)[["education", "health", "social_care"]], entry.categories, entry.filter_hint, withheld=few)
-    absent = f"[{WITHHELD}]"
-    table.insert(1, "Placements", plain_all(counts.iloc[:, 0].reindex(order), absent))
+    table.insert(1, "Placements", plain_all(counts.iloc[:, 0].reindex(order), f"[{WITHHELD}]"))
     return table.rename(columns={"education": "Education pays", "health": "Health pays", "social_care": "Social care pays"})
 
 
@@ -213,59 +204,46 @@ def cost_centres(given: Given) -> pd.DataFrame:
     )
 
 
-def _of_the_ledger(caption: str, make: Callable[[Given], pd.DataFrame], *indicators: str) -> Table:
+def _of_the_ledger(caption: str, *indicators: str, make: Callable[[Given], pd.DataFrame] | None = None) -> Table:
     """A table of the ledger, of what its budget was built on, or of bought placements."""
+    make = make or (lambda given: ledger(given, indicators[0]))
     return Table(caption, make, numeric=True, indicators=indicators, supplied=True, explained=True)
 
 
+BLOCK = "The high needs block before and after what goes to academies directly"
 TABLES = {
-    "block": Table(
-        "The high needs block before and after what goes to academies directly",
-        block,
-        numeric=True,
-        indicators=("high_needs_block_net_gbp",),
-    ),
-    "income": _of_the_ledger("What comes in for high needs", lambda given: ledger(given, "high_needs_income_gbp"), "high_needs_income_gbp"),
-    "ledger": _of_the_ledger(
-        "High needs spending by kind of place", lambda given: ledger(given, "high_needs_ledger_gbp"), "high_needs_ledger_gbp"
-    ),
-    "ledger_by_line": _of_the_ledger(
-        "High needs spending by line of the Section 251 return",
-        lambda given: ledger(given, "high_needs_ledger_by_line_gbp"),
-        "high_needs_ledger_by_line_gbp",
-    ),
+    "block": Table(BLOCK, block, numeric=True, indicators=("high_needs_block_net_gbp",)),
+    "income": _of_the_ledger("What comes in for high needs", "high_needs_income_gbp"),
+    "ledger": _of_the_ledger("High needs spending by kind of place", "high_needs_ledger_gbp"),
+    "ledger_by_line": _of_the_ledger("High needs spending by line of the Section 251 return", "high_needs_ledger_by_line_gbp"),
     "variance_by_category": _of_the_ledger(
-        "Why spending differs from its budget, by kind of place", variance_by_category, "variance_by_category_gbp"
+        "Why spending differs from its budget, by kind of place", "variance_by_category_gbp", make=variance_by_category
     ),
     "variance_by_need": _of_the_ledger(
         "What number and mix of places add to spending, by main type of need",
-        variance_by_need,
-        "variance_by_need_gbp",
-        "placement_years_by_need_fte",
+        *("variance_by_need_gbp", "placement_years_by_need_fte"),
+        make=variance_by_need,
     ),
     "variance_by_category_and_need": _of_the_ledger(
         "Why spending differs from its budget, down to kind of place and need",
-        variance_by_category_and_need,
         "variance_by_category_and_need_gbp",
+        make=variance_by_category_and_need,
     ),
     "placement_years": _of_the_ledger(
         "Places in full-time-equivalent years and what each costs",
-        placement_years,
-        "placement_years_fte",
-        "placement_unit_cost_gbp",
+        *("placement_years_fte", "placement_unit_cost_gbp"),
+        make=placement_years,
     ),
     "independent_three_ways": _of_the_ledger(
         "Independent places counted three ways, with their money",
-        independent_three_ways,
-        "independent_placements_quarter_count",
-        "bought_placements_count",
-        "bought_placements_gbp",
+        *("independent_placements_quarter_count", "bought_placements_count", "bought_placements_gbp"),
+        make=independent_three_ways,
     ),
     "alternative_provision": _of_the_ledger(
-        "Spending on alternative provision, beside the amount proposed as its cap", alternative_provision, "alternative_provision_gbp"
+        "Spending on alternative provision, beside the amount proposed as its cap", "alternative_provision_gbp", make=alternative_provision
     ),
     "funding": _of_the_ledger(
-        "Who pays for bought placements, in a full year", funding, "placements_by_funding_count", "placements_by_funding_gbp"
+        "Who pays for bought placements, in a full year", "placements_by_funding_count", "placements_by_funding_gbp", make=funding
     ),
     "cost_centres": Table("What each line of the ledger is told as", cost_centres),
 }

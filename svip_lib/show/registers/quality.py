@@ -1,5 +1,6 @@
 """How good the figures are, and who answers for them: sources, repairs, findings, reconciliation, sign-off, logs."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pandas as pd
@@ -9,7 +10,7 @@ from svip_lib.config.authority import Roles
 from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.yaml_file import read_yaml
-from svip_lib.show.given import Given, Table
+from svip_lib.show.given import Given, Row, Table
 from svip_lib.show.registers.entries import spaced
 from svip_lib.show.words import number, plain, plain_all
 
@@ -168,34 +169,29 @@ def withheld(given: Given) -> pd.DataFrame:
     return pd.DataFrame({heading: plain_all(table[name].astype("int64")) for name, heading in headings.items()})
 
 
-def revisions(given: Given) -> pd.DataFrame:
-    """Return what an earlier quarter's pack told otherwise than the council's records tell it now."""
-    table = given.released.registers["revisions"]
-    entries = [given.dictionary[name] for name in table["indicator"]]
-    frame = pd.DataFrame(
-        {
-            "Measure": [entry.label for entry in entries],
-            "Category": [entry.categories.get(name, "all") for entry, name in zip(entries, table["category"], strict=True)],
-            "Period": [period_label(name, entry.time_identifier) for entry, name in zip(entries, table["time_period"], strict=True)],
+def revisions(given: Given) -> Iterator[Row]:
+    """Give what an earlier quarter's pack told otherwise than the council's records tell it now."""
+    for row in given.rows("revisions"):
+        entry = given.dictionary[row["indicator"]]
+        values = {"As told then": "value_then", "As told now": "value_now"}  # in the internal edition only: the difference can be a child
+        yield {
+            "Measure": entry.label,
+            "Category": entry.categories.get(row["category"], "all"),
+            "Period": period_label(row["time_period"], entry.time_identifier),
+            **{heading: number(float(row[name]), entry) for heading, name in values.items() if name in row},
         }
-    )
-    for name, heading in (("value_then", "As told then"), ("value_now", "As told now")):
-        if name in table:  # in the internal edition only: the difference can be a child
-            frame[heading] = [number(float(value), entry) for value, entry in zip(table[name], entries, strict=True)]
-    return frame
 
 
-def sign_off(given: Given) -> pd.DataFrame:
-    """Return who signs for the pack, by role, and on which day each has."""
+def sign_off(given: Given) -> Iterator[Row]:
+    """Give who signs for the pack, by role, and on which day each has."""
     roles, signed = read_yaml(given.assurance / "roles.yaml", Roles), read_sign_offs(given.assurance)
     days = signed[(signed["quarter"] == str(given.released.quarter)) & (signed["what"] == "pack")].set_index("role")["signed_on"]
-    return pd.DataFrame(
-        {
-            "Signs as": [role.capitalize() for role in SIGNATURES],
-            "Post": [getattr(roles, role) or "not yet named" for role in SIGNATURES],
-            "Signed on": [day_label(date.fromisoformat(days[role])) if role in days else "not yet signed" for role in SIGNATURES],
+    for role in SIGNATURES:
+        yield {
+            "Signs as": role.capitalize(),
+            "Post": getattr(roles, role) or "not yet named",
+            "Signed on": day_label(date.fromisoformat(days[role])) if role in days else "not yet signed",
         }
-    )
 
 
 def log(given: Given, name: str) -> pd.DataFrame:

@@ -1,9 +1,8 @@
 """What may go wrong: how each risk is scored, by what it would show, and what is done about it."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
-
-import pandas as pd
 
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
@@ -28,32 +27,28 @@ def _risks(given: Given) -> list[tuple[str, str, str, str, Row]]:
     return told + [(row["title"], row["title"], "not in the report", "", row) for row in others]
 
 
-def risks(given: Given) -> pd.DataFrame:
-    """Return each risk in the words of the council's paper, and under which reference the register has it."""
-    told = _risks(given)
-    return pd.DataFrame(
-        {
-            "Risk": [label for label, *_ in told],
-            "In words": [text for _, text, *_ in told],
-            "Paragraph": [paragraph for _, _, paragraph, _, _ in told],
-            "In the register": [row.get("id") or NOT_SUPPLIED for *_, row in told],
-            "Raised": [day_cell(row.get("raised_date", ""), NOT_SUPPLIED) for *_, row in told],
+def risks(given: Given) -> Iterator[Row]:
+    """Give each risk in the words of the council's paper, and under which reference the register has it."""
+    for label, text, paragraph, _, row in _risks(given):
+        yield {
+            "Risk": label,
+            "In words": text,
+            "Paragraph": paragraph,
+            "In the register": row.get("id") or NOT_SUPPLIED,
+            "Raised": day_cell(row.get("raised_date", ""), NOT_SUPPLIED),
         }
-    )
 
 
-def risk_scores(given: Given) -> pd.DataFrame:
-    """Return the score of each risk a quarter before, now, and as it is meant to become; and whether it has risen."""
-    told = [(label, row) for label, *_, row in _risks(given)]
-    return pd.DataFrame(
-        {
-            "Risk": [label for label, _ in told],
-            "A quarter ago": [_score(row, "_before") for _, row in told],
-            "Now": [_score(row) for _, row in told],
-            "Aim": [row.get("target_score") or NOT_STATED for _, row in told],
-            "Trend": [_trend(row) for _, row in told],
+def risk_scores(given: Given) -> Iterator[Row]:
+    """Give the score of each risk a quarter before, now, and as it is meant to become; and whether it has risen."""
+    for label, *_, row in _risks(given):
+        yield {
+            "Risk": label,
+            "A quarter ago": _score(row, "_before"),
+            "Now": _score(row),
+            "Aim": row.get("target_score") or NOT_STATED,
+            "Trend": _trend(row),
         }
-    )
 
 
 def _score(row: Row, when: str = "") -> str:
@@ -94,28 +89,23 @@ def rank(score: str) -> tuple[float, ...]:
     return (float(score),) if re.fullmatch(r"\d+(\.\d+)?", score.strip()) else ()
 
 
-def risk_triggers(given: Given) -> pd.DataFrame:
-    """Return for each risk the indicator by which it would show first, with its newest figure and status.
+def risk_triggers(given: Given) -> Iterator[Row]:
+    """Give for each risk the indicator by which it would show first, with its newest figure and status.
 
     Raises:
         Refusal: When the agreement names an indicator that there is not: a trigger must not vanish in silence.
     """
-    told = [(label, trigger) for label, _, _, trigger, _ in _risks(given)]
-    if lost := [trigger for _, trigger in told if trigger and trigger not in given.dictionary]:
-        raise Refusal(
-            f"A risk has the trigger '{lost[0]}', which is no indicator.",
-            file="agreement.yaml",
-            remedy="Name one of data/dictionary/indicators.csv.",
-        )
-    entries = [given.dictionary.get(trigger) for _, trigger in told]
-    return pd.DataFrame(
-        {
-            "Risk": [label for label, _ in told],
-            "It would show in": [entry.label if entry else "no indicator of this pack" for entry in entries],
-            "Newest figure": [figure(given, entry) if entry else "none" for entry in entries],
-            "Status": [_judged(given, entry) if entry else mark("unverified", "No trigger") for entry in entries],
+    for label, _, _, trigger, _ in _risks(given):
+        entry = given.dictionary.get(trigger)
+        if trigger and not entry:
+            told = f"A risk has the trigger '{trigger}', which is no indicator."
+            raise Refusal(told, file="agreement.yaml", remedy="Name one of data/dictionary/indicators.csv.")
+        yield {
+            "Risk": label,
+            "It would show in": entry.label if entry else "no indicator of this pack",
+            "Newest figure": figure(given, entry) if entry else "none",
+            "Status": _judged(given, entry) if entry else mark("unverified", "No trigger"),
         }
-    )
 
 
 def _triggers(given: Given) -> list[str]:
@@ -128,18 +118,17 @@ def _judged(given: Given, entry: Indicator) -> str:
     return str(marks.status_html(trajectory_status(given.released, entry, given.authority.tolerance_percent)))
 
 
-def risk_actions(given: Given) -> pd.DataFrame:
-    """Return what is done about each risk, by whom, what it could cost, and whether its review is overdue on the pack's day."""
-    told = [(label, row) for label, *_, row in _risks(given)]
-    return pd.DataFrame(
-        {
-            "Risk": [label for label, _ in told],
-            "What is done": [row.get("mitigation") or (NOT_STATED if row else NOT_SUPPLIED) for _, row in told],
-            "Owner": [row.get("owner_role") or "role not supplied" for _, row in told],
-            "Money at risk": [pounds(row.get("money_at_risk", ""), NOT_STATED if row else NOT_SUPPLIED) for _, row in told],
-            "Review": [_review(row, given.released.as_at) for _, row in told],
+def risk_actions(given: Given) -> Iterator[Row]:
+    """Give what is done about each risk, by whom, what it could cost, and whether its review is overdue on the pack's day."""
+    for label, *_, row in _risks(given):
+        absent = NOT_STATED if row else NOT_SUPPLIED
+        yield {
+            "Risk": label,
+            "What is done": row.get("mitigation") or absent,
+            "Owner": row.get("owner_role") or "role not supplied",
+            "Money at risk": pounds(row.get("money_at_risk", ""), absent),
+            "Review": _review(row, given.released.as_at),
         }
-    )
 
 
 def _review(row: Row, as_at: date) -> str:

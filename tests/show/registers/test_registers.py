@@ -4,7 +4,7 @@ import pytest
 
 from svip_lib.show.registers import SUBJECTS, TABLES, agreement, capacity, governance, risks
 from svip_lib.show.tables import table_html
-from tests.show.drawn import words
+from tests.show.drawn import made, words
 
 PROGRAMME = agreement.TABLES | capacity.TABLES | governance.TABLES | risks.TABLES
 
@@ -22,7 +22,7 @@ def test_a_table_names_indicators_that_there_are_and_the_leading_one_where_it_is
 @pytest.mark.parametrize("name", PROGRAMME)
 def test_without_any_register_a_table_of_the_programme_stands_and_says_what_was_not_supplied(given, name):
     drawn, table = given(), PROGRAMME[name]
-    frame = table.make(drawn)
+    frame = table.frame(drawn)
     if frame.empty:
         assert table.absent(drawn) == ("none" if name == "activities_other" else "not supplied")
     else:
@@ -32,5 +32,5 @@ def test_without_any_register_a_table_of_the_programme_stands_and_says_what_was_
 
 
 def test_what_a_register_that_is_lacking_would_have_told_is_not_supplied(given):
-    assert set(capacity.scheme_days(given())["Planned"]) == {"not supplied"}
-    assert set(map(words, risks.risk_scores(given())["Trend"])) == {"◊ not supplied"}
+    assert set(made("scheme_days", given())["Planned"]) == {"not supplied"}
+    assert set(map(words, made("risk_scores", given())["Trend"])) == {"◊ not supplied"}
