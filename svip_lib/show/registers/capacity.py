@@ -13,9 +13,7 @@ from svip_lib.show.registers.entries import MILESTONE, PENCE, day_cell, matched,
 from svip_lib.show.words import number, plain
 
 DAYS_OF_A_MONTH = 365.25 / 12
-
 ON_ROLL = "On roll"
-
 PLACES_BY_TYPE = {
     "places_by_type_quarter_count": "Places",
     "on_roll_by_type_quarter_count": ON_ROLL,
@@ -23,19 +21,16 @@ PLACES_BY_TYPE = {
     "over_numbers_by_type_quarter_count": "Over places",
     "empty_places_by_type_quarter_gbp": "Cost of empty",
 }
-
 PLACES_BY_NEED = {
     "places_by_need_quarter_count": "Places",
     "on_roll_by_need_quarter_count": ON_ROLL,
     "vacancies_by_need_quarter_count": "Empty",
 }
-
 PLACES_BY_YEAR = {
     "places_by_type_quarter_count": "First year",
     "places_year_by_type_quarter_count": "Computed",
     "places_year_stated_by_type_quarter_count": "As listed",
 }
-
 STAGES = {
     "Complete": "Done",
     "On track": "Under way",

@@ -15,7 +15,6 @@ from svip_lib.show.registers.entries import spaced
 from svip_lib.show.words import number, plain, plain_all
 
 ROWS = {"rows_in": "Rows in", "clean": "Clean", "quarantined": "Set aside"}
-
 ALL_PLANS = "All plans"
 
 

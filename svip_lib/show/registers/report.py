@@ -63,7 +63,7 @@ def report_map(given: Given) -> Iterator[Row]:
 
 def unverified(given: Given) -> Iterator[Row]:
     """Give every entry of the agreement that nobody has verified; its value is not told, if it has one."""
-    for _, kind, text in given.agreement.unverified():
+    for kind, _, text in given.agreement.unverified():
         yield {"Entry": text, "Kind": spaced(kind), "Value": UNVERIFIED}
 
 

@@ -12,7 +12,6 @@ from svip_lib.show.registers.entries import day_cell, figure, mark, matched, pou
 from svip_lib.status import duty_status, trajectory_status
 
 MATRIX = re.compile(r"([A-F]) ?(IV|I{1,3})", re.I)
-
 NUMERALS = ["IV", "III", "II", "I"]
 
 
