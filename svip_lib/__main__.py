@@ -36,7 +36,7 @@ def svip() -> None:
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 def run(quarter: str, authority: str, edition: str, only: str | None, force: bool, data: Path | None, no_pdf: bool, quiet: bool) -> None:
     """Build the pack of QUARTER (as 2025-26-Q4; without it, the authority's newest that has a day)."""
-    from svip_lib.pack.run import SectionsFailed, run_pack
+    from svip_lib.pack.keys import standing
 
     project = Project.find(data=data)
     check_edition(edition)
@@ -44,21 +44,35 @@ def run(quarter: str, authority: str, edition: str, only: str | None, force: boo
     names = project.authorities if authority == "all" else [authority]
     missing = False
     for name in names:
+        folder, known, asked = None, project.quarter(name, quarter), {"edition": edition, "pdf": not no_pdf}
         try:
-            folder = run_pack(project, name, project.quarter(name, quarter), edition, only=wanted, force=force, pdf=not no_pdf, quiet=quiet)
-        except SectionsFailed as failure:
-            click.echo(str(failure), err=True)
-            missing = True
+            if not force and not wanted:
+                folder = standing(project, name, known, draft=True, **asked)
+            folder = folder or _run(project, name, known, only=wanted, force=force, quiet=quiet, **asked)
         except Refusal as refusal:
             if authority != "all":
                 raise
             click.echo(f"Refused, {name}: {refusal}", err=True)  # the other councils' packs are written all the same
-            missing = True
-        else:
+        missing = missing or folder is None
+        if folder is not None:
             if not quiet:
                 papers = "" if no_pdf else ", or pack.pdf"
                 click.echo(f"The pack is in {folder.relative_to(project.root)}: open index.html{papers}.")
     sys.exit(INCOMPLETE if missing else DONE)
+
+
+def _run(project: Project, authority: str, quarter: Quarter, **how) -> Path | None:
+    """Build a pack; none is made where a section failed or the run was stopped, which is said here."""
+    from svip_lib.pack.run import SectionsFailed, run_pack  # only now: it loads all that computes and draws
+
+    try:
+        return run_pack(project, authority, quarter, **how)
+    except SectionsFailed as failure:
+        click.echo(str(failure), err=True)
+    except KeyboardInterrupt:
+        click.echo("Stopped. The last good pack stays as it was; the same command goes on from here.", err=True)
+        sys.exit(INCOMPLETE)
+    return None
 
 
 @svip.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 from svip_lib.config.periods import Quarter
 from svip_lib.config.refusal import Refusal
 
+OWNER_ONLY = 0o700  # a folder for its owner
 EDITIONS = ("public", "internal")
 LATEST, NEWEST = "latest", "newest"
 LANDMARKS = ("svip_lib", "notebooks", "data")

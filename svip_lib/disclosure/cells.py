@@ -179,6 +179,14 @@ def following(rows: pd.DataFrame, thresholds: dict[str, int]) -> pd.Series:
     return told
 
 
+def withhold_following(rows: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
+    """Return the figures with [c] in the place of those that are about children whose number is withheld or small."""
+    rows = rows.copy()
+    rows.loc[chosen, ["numerator", "denominator", "value"]] = float("nan")
+    rows.loc[chosen, "shorthand"] = WITHHELD
+    return rows
+
+
 def merged(rows: pd.DataFrame, merges: list[Merge]) -> pd.DataFrame:
     """Return the figures with the categories that are to be told as one put together, in the council's own counts alone."""
     for merge in merges:

@@ -15,10 +15,10 @@ import pandas as pd
 from svip_lib.config.authority import Thresholds, read_authority
 from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
-from svip_lib.config.project import EDITIONS, Project
+from svip_lib.config.project import EDITIONS, OWNER_ONLY, Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FOLLOWS, INSIDE
-from svip_lib.config.result import KEY, VALUES, read_figures
+from svip_lib.config.result import KEY, read_figures
 from svip_lib.disclosure.cells import (
     WITHHELD,
     Cells,
@@ -31,6 +31,7 @@ from svip_lib.disclosure.cells import (
     printed,
     rounded,
     withhold,
+    withhold_following,
 )
 from svip_lib.disclosure.protect import Protection, protect
 from svip_lib.disclosure.register import FILE as REGISTER
@@ -39,7 +40,6 @@ from svip_lib.disclosure.released import PUBLISHED_TWINS, SEAL, Released, key_on
 from svip_lib.disclosure.verify import verify
 from svip_lib.figures import Figures, compute_figures
 
-OWNER_ONLY = 0o700
 PUBLIC = "public"
 
 
@@ -102,9 +102,7 @@ def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, reg
         proof = _protect(exact, thresholds, register)
         few = following(rows, thresholds)  # by the exact counts: one that is rounded to nought is not nought
         rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, proof.cells, proof.protection.hidden)
-        few |= following(rows, thresholds)
-        rows.loc[few, VALUES[:3]] = float("nan")
-        rows.loc[few, "shorthand"] = WITHHELD
+        rows = withhold_following(rows, few | following(rows, thresholds))
         registers = registers | {
             "own_findings": _few_rows(registers["own_findings"], thresholds[""]),
             "own_rows": _few_set_aside(registers["own_rows"], thresholds[""]),

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from svip_lib.config.fields import read_codes, read_fields
 from svip_lib.config.key import read_key
+from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import dictionary_rows
 from svip_lib.config.tokens import Tokens
@@ -24,7 +25,7 @@ from svip_lib.intake.sen2 import read_sen2
 TOLD = "checked.json"
 HALF = 0.5
 PLACE = ["rule", "table", "file", "line", "column"]
-OWNER_ONLY, OWNER_FILE = 0o700, 0o600
+OWNER_FILE = 0o600
 
 
 @dataclass(frozen=True)

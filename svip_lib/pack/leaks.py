@@ -88,24 +88,36 @@ def scan(folder: Path, tokens: Tokens | None = None) -> list[Finding]:
     paths = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     if not paths:
         raise Refusal("There is nothing to scan.", file=folder, remedy="Build the pack first.")
-    search = _Search(tokens)
-    findings: dict[Finding, None] = {}
+    search, findings = Search(tokens), []
     for number, path in enumerate(paths, start=1):
-        name = path.relative_to(folder).as_posix()
-        named = set(search.kinds(name))
-        told = f"file {number} of {len(paths)}" if named else name
-        findings |= {Finding(told, "file name", kind): None for kind in sorted(named)}
-        known: set[tuple[str, str]] = set()
-        for place, kind in _findings(path, search):
-            layer, _, part = place.rpartition(", ")
-            # The source of a page is read too, and is told only where it holds more than what was found in the page's parts.
-            if not part.startswith("source") or (layer, kind) not in known:
-                known.add((layer, kind))
-                findings[Finding(told, "a part whose name is a finding too" if set(search.kinds(place)) else place, kind)] = None
+        findings += scan_file(path, path.relative_to(folder).as_posix(), search, otherwise=f"file {number} of {len(paths)}")
+    return findings
+
+
+def scan_file(path: Path, name: str, search: "Search", otherwise: str = "a file whose name must not be told") -> list[Finding]:
+    """Return everything in one file, and in its name, that must not be published.
+
+    Args:
+        path: The file.
+        name: What it is called in the folder that is published.
+        search: What is looked for; it remembers the words that it has met, so one serves for many files.
+        otherwise: What the file is called in findings where its name is one.
+    """
+    findings: dict[Finding, None] = {}
+    named = set(search.kinds(name))
+    told = otherwise if named else name
+    findings |= {Finding(told, "file name", kind): None for kind in sorted(named)}
+    known: set[tuple[str, str]] = set()
+    for place, kind in _findings(path, search):
+        layer, _, part = place.rpartition(", ")
+        # The source of a page is read too, and is told only where it holds more than what was found in the page's parts.
+        if not part.startswith("source") or (layer, kind) not in known:
+            known.add((layer, kind))
+            findings[Finding(told, "a part whose name is a finding too" if set(search.kinds(place)) else place, kind)] = None
     return list(findings)
 
 
-def _findings(path: Path, search: "_Search") -> Iterator[tuple[str, str]]:
+def _findings(path: Path, search: "Search") -> Iterator[tuple[str, str]]:
     suffix = path.suffix.lower()
     if path.is_symlink() or not path.is_file():
         yield "", "a link or device, not a file"
@@ -129,7 +141,7 @@ def _findings(path: Path, search: "_Search") -> Iterator[tuple[str, str]]:
             yield from ((part.place, kind) for kind in search.kinds(part.text))
 
 
-class _Search:
+class Search:
     """Looks through texts for tokens and signs, and remembers the words that it has met."""
 
     def __init__(self, tokens: Tokens | None):

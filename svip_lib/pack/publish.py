@@ -50,7 +50,7 @@ def publish(project: Project, authority: str, quarter: Quarter, *, quiet: bool =
             file=project.authority(authority) / "assurance" / "sign_offs.csv",
             remedy="'svip run' builds the draft meanwhile.",
         )
-    pack = run_pack(project, authority, quarter, PUBLIC, draft=False, quiet=quiet)
+    pack = run_pack(project, authority, quarter, edition=PUBLIC, draft=False, quiet=quiet)
     beside = frozen.with_name(f".{quarter}.{os.getpid()}")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)

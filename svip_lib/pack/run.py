@@ -1,15 +1,17 @@
 """The quarterly run: figures once, a notebook a section, pages and papers from them, and one swap at the end."""
 
+import errno
 import json
 import os
 import platform
-import re
 import shutil
-import tempfile
+import signal
+import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,60 +19,26 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
-import papermill
-from jupyter_client import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.exceptions import PapermillExecutionError
+import psutil
 from tqdm import tqdm
 
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import read_authority
-from svip_lib.config.key import read_key
 from svip_lib.config.periods import Quarter, day_label
-from svip_lib.config.project import DATA_VARIABLE, Project
+from svip_lib.config.project import DATA_VARIABLE, OWNER_ONLY, Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
-from svip_lib.config.tokens import Tokens
-from svip_lib.disclosure.gate import OWNER_ONLY, release_quarter
+from svip_lib.disclosure.gate import release_quarter
 from svip_lib.disclosure.released import Released
-from svip_lib.pack.html import Body, Cover, page, print_page, section_body
-from svip_lib.pack.leaks import scan
+from svip_lib.pack.execute import Failure, check_frame, check_parameters, execute_section
+from svip_lib.pack.html import Body, Cover
+from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
+from svip_lib.pack.leaks import Finding
+from svip_lib.pack.place import held, swap, sweep
+from svip_lib.pack.workers import Made, Place, end_with_the_run, look_through, make_paper, make_section_page, make_whole_page
 
-SECONDS_A_CELL = 300
 LEAKS_TOLD = 5
 RETURN = "council_return"  # the source of every figure of the council's own records
-# What the look of a section depends on beside our own code.
-DRAWING = (
-    "afcharts",
-    "fonttools",
-    "font-source-sans-pro",
-    "ipykernel",
-    "matplotlib",
-    "nbconvert",
-    "pandas",
-    "papermill",
-    "pikepdf",
-    "seaborn",
-    "weasyprint",
-)
-ROOMS = ("config/**/*.py", "disclosure/**/*.py", "status.py", "section.py", "show/**/*.py")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A section that did not run to its end: where it stopped, and why."""
-
-    section: str
-    cell: int | None
-    source: str
-    reason: str
-
-    def __str__(self) -> str:
-        """The failure in a few lines: section, cell, its source, and the end of the traceback."""
-        where = f"cell {self.cell}" if self.cell is not None else "before its first cell"
-        code = "".join(f"\n    | {line}" for line in self.source.splitlines()[:8])
-        return f"{self.section}, {where}:{code}\n    {self.reason}"
 
 
 class SectionsFailed(Exception):
@@ -89,21 +57,63 @@ class RunLog:
     def __init__(self, folder: Path):
         """Name the log after the moment; it is begun with its first line, so a run that is refused leaves none."""
         self.path = folder / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}Z-{os.getpid()}.jsonl"
+        self._last = folder / "last.json"  # how long each step took when it was last done
+        self.took: dict[str, float] = json.loads(self._last.read_text(encoding="utf-8")) if self._last.is_file() else {}
+        self._begun = time.perf_counter()
 
-    def add(self, step: str, begun: float, outcome: str = "done") -> None:
+    def add(self, step: str, seconds: float, outcome: str = "done") -> None:
         """Write one line: the step, its seconds, and how it ended."""
-        line = {"step": step, "seconds": round(time.perf_counter() - begun, 2), "outcome": outcome}
+        line = {"step": step, "seconds": round(seconds, 2), "outcome": outcome}
+        if outcome == "done":
+            self.took[step] = line["seconds"]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+    def end(self) -> None:
+        """Write what the whole took, and keep the steps' seconds for the order of the next run."""
+        self.add("whole", time.perf_counter() - self._begun)
+        beside = self._last.with_suffix(".beside")
+        beside.write_text(json.dumps(self.took, indent=1) + "\n", encoding="utf-8")
+        beside.replace(self._last)
+
+
+@dataclass
+class Run:
+    """One run: what is asked for, and what it tells of on its way."""
+
+    project: Project
+    released: Released
+    log: RunLog
+    bar: tqdm
+    quiet: bool
+    pdf: bool
+    draft: bool
+    place: Place
+    findings: list[Finding] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
+
+    def tell(self, step: str, seconds: float, outcome: str = "done") -> None:
+        """Note that a step is done: in the log, on the bar, and as a line where nobody asked for quiet."""
+        self.log.add(step, seconds, outcome)
+        self.bar.update()
+        if not self.quiet:
+            self.bar.write(f"{step:32}{seconds:6.1f} s  {outcome}")
+
+    def take(self, step: str, made: Made) -> Made:
+        """Take what a worker made."""
+        self.findings += made.findings
+        self.kept |= made.kept
+        self.tell(step, made.seconds)
+        return made
 
 
 def run_pack(  # noqa: PLR0913 - each is an option of the command
     project: Project,
     authority: str,
     quarter: Quarter,
-    edition: str,
     *,
+    edition: str,
     only: list[str] = (),
     force: bool = False,
     pdf: bool = True,
@@ -129,12 +139,84 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
     Raises:
         Refusal: When an input is missing or wrong, or something in the finished pack must not be published; no pack is changed then.
         SectionsFailed: When a notebook did not run to its end; the last good pack stays.
+        KeyboardInterrupt: When it was stopped by a signal; the last good pack stays, and what was done is not done again.
     """
-    log = RunLog(project.reports(authority, quarter) / "runs")
-    parameters = {"authority": authority, "quarter": str(quarter), "edition": edition}
+    reports, private = project.reports(authority, quarter), project.private(authority, quarter, edition)
+    target = place_of(project, authority, quarter, edition, draft=draft)
+    with held(private.parent), _stopped_by_signals(), _explained(reports):
+        sweep(reports, private, private / "notebooks", private / "kept")
+        asked = {"edition": edition, "pdf": pdf, "draft": draft}
+        if not force and not only and standing(project, authority, quarter, **asked):
+            return target
+        key = pack_key(project, authority, quarter, **asked)
+        _check(project, authority, quarter, edition)
+        private.joinpath(f"{target.name}.json").unlink(missing_ok=True)
+        steps = len(project.sections())
+        with tqdm(total=3 + steps * (2 + pdf) + pdf, disable=quiet, desc="pack", unit="step", leave=False) as bar:
+            log = RunLog(reports / "runs")
+            begun = time.perf_counter()
+            released = release_quarter(project, authority, quarter, edition)
+            building = reports / f".{edition}.{os.getpid()}"
+            run = Run(project, released, log, bar, quiet, pdf, draft, _place(project, released, building, private / "kept"))
+            run.tell("figures", time.perf_counter() - begun)
+            try:
+                _build(run, only, force=force)
+                if pack_key(project, authority, quarter, **asked) != key:
+                    raise Refusal(
+                        "Something that the pack is made from changed while it was being made.",
+                        file=reports,
+                        remedy="Run again; nothing was published, and what did not change is not made again.",
+                    )
+                swap(building, target)
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
+            told = {"key": key, "files": hashes(target)}
+            private.joinpath(f"{target.name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            log.end()
+    return target
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let a run end in good order when it is told to: kernels and workers first, then the run."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Say in words what to do where there is no room, or no leave, to write."""
+    try:
+        yield
+    except OSError as mistake:
+        if mistake.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        raise Refusal(
+            f"The pack cannot be written ({mistake.strerror}).",
+            file=folder,
+            remedy="Make room there, or ask for the right to write; the last good pack is as it was. Then run again.",
+        ) from None
+
+
+def _check(project: Project, authority: str, quarter: Quarter, edition: str) -> None:
+    """Stop before anything starts where notebooks, commentary and dictionary do not fit each other."""
     sections = project.sections()
     for name in sections:
-        check_parameters(project.notebooks / f"{name}.ipynb", parameters)
+        check_parameters(project.notebooks / f"{name}.ipynb", _parameters(authority, quarter, edition))
         check_frame(project.notebooks / f"{name}.ipynb")
     for path in project.commentary(authority, quarter, "any").parent.glob("*.md"):
         if path.stem not in sections:
@@ -147,184 +229,95 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
                 column="section",
                 remedy=f"Choose one of: {', '.join(sections)}; or add the notebook.",
             )
-    with tqdm(total=len(sections) + 2 + pdf * (len(sections) + 1), disable=quiet, desc="figures", unit="step", leave=False) as bar:
-        begun = time.perf_counter()
-        released = release_quarter(project, authority, quarter, edition)
-        log.add("figures", begun)
-        bar.update()
-        _tell_kernels(project)
-        executed = project.private(authority, quarter, edition) / "notebooks"
-        executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
 
-        def execute(name: str) -> Failure | None:
-            begun = time.perf_counter()
-            source, target = project.notebooks / f"{name}.ipynb", executed / f"{name}.ipynb"
-            key = section_key(project, source, parameters, released)
-            fresh = _is_fresh(target, key) and not force and name not in only
-            failure = None if fresh else execute_section(source, target, parameters, key)
-            log.add(name, begun, "failed" if failure else "unchanged" if fresh else "done")
-            bar.update()
-            return failure
 
-        # The work is done by the kernels, a process each, so threads are enough to keep every core busy.
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            longest_first = sorted(sections, key=lambda name: -(project.notebooks / f"{name}.ipynb").stat().st_size)
-            failures = [failure for failure in pool.map(execute, longest_first) if failure]
+def _parameters(authority: str, quarter: Quarter, edition: str) -> dict[str, str]:
+    return {"authority": authority, "quarter": str(quarter), "edition": edition}
+
+
+def _place(project: Project, released: Released, building: Path, kept: Path) -> Place:
+    """Where the run works; without the tokens of a council's children nothing can be looked through, and so nothing is built."""
+    tokens = project.private(released.authority, released.quarter, "checks") / "tokens.json"
+    own = project.find_extracts(released.authority, released.quarter) is not None
+    if own and not tokens.is_file():
+        raise Refusal("What the pack must not tell of children is not known.", file=tokens, remedy="Run 'svip check', and then again.")
+    for folder in (building / "sections", kept):
+        folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    building.chmod(0o755)
+    (building / "sections").chmod(0o755)
+    return Place(building, kept, tokens if own else None, bool((released.rows["origin"] == "synthetic").any()))
+
+
+def _build(run: Run, only: list[str], *, force: bool) -> None:
+    """Make everything of the pack in the folder that is being built: what is in reach at once, and the longest first.
+
+    Notebooks are run by kernels, a process each, so threads wait for them; pages and papers are made in processes of their own.
+    """
+    project, released, names = run.project, run.released, run.project.sections()
+    _tell_kernels(project)
+    executed = project.private(released.authority, released.quarter, released.edition) / "notebooks"
+    executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    cover, failures, pages = _cover(project, released, draft=run.draft), [], {}
+    context = get_context("spawn")  # new processes rather than copies of this one, which has threads
+    with (
+        ProcessPoolExecutor(os.cpu_count(), context, initializer=end_with_the_run, initargs=(os.getpid(),)) as workers,
+        ThreadPoolExecutor(max_workers=os.cpu_count()) as threads,
+    ):
+        longest_first = sorted(names, key=lambda name: -run.log.took.get(name, (project.notebooks / f"{name}.ipynb").stat().st_size))
+        running = {threads.submit(_execute, run, name, executed / f"{name}.ipynb", force or name in only): name for name in longest_first}
+        for done in as_completed(running):
+            name = running[done]
+            if failure := done.result():
+                failures.append(failure)
+            else:
+                pages[name] = workers.submit(make_section_page, executed / f"{name}.ipynb", name, cover, run.place, pdf=run.pdf)
         if failures:
             raise SectionsFailed(failures, executed / "failed")
-        building = project.reports(authority, quarter) / f".{edition}.{os.getpid()}"
-        shutil.rmtree(building, ignore_errors=True)
-        try:
-            _assemble(project, released, executed, building, pdf=pdf, draft=draft, bar=bar, log=log)
-            begun = time.perf_counter()
-            _refuse_leaks(project, released, building)
-            log.add("leak scan", begun)
-            target = building.with_name(edition if draft else "published")
-            swap(building, target)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
-        bar.update()
-    return target
-
-
-def check_parameters(notebook: Path, parameters: dict[str, str]) -> None:
-    """Stop before anything starts where a notebook does not take the parameters that the run gives, by name and by type.
-
-    Raises:
-        Refusal: When a parameter is missing, unknown or of another type; papermill itself would only warn.
-    """
-    try:
-        known = papermill.inspect_notebook(str(notebook))
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as mistake:
+        bodies = {name: run.take(f"sections/{name}.html", pages[name].result()).body for name in names}
+        _make_whole(run, bodies, cover, workers)
+    told = manifest(project, released, run.place.building)
+    (run.place.building / "manifest.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    run.findings += look_through("manifest.json", run.place)
+    run.tell("manifest.json", 0.0)
+    if run.findings:
+        told = "; ".join(map(str, run.findings[:LEAKS_TOLD]))
         raise Refusal(
-            f"This is not a notebook ({type(mistake).__name__}).",
-            file=notebook,
-            remedy="Restore it from git, or save it again in JupyterLab.",
-        ) from None
-    missing, surplus = sorted(set(parameters) - set(known)), sorted(set(known) - set(parameters))
-    if missing or surplus:
-        told = [f"it lacks {', '.join(missing)}"] * bool(missing) + [f"nobody gives it {', '.join(surplus)}"] * bool(surplus)
-        raise Refusal(
-            f"The cell tagged 'parameters' does not fit the run: {' and '.join(told)}.",
-            file=notebook,
-            remedy=f"It must set exactly: {', '.join(parameters)}.",
+            f"{len(run.findings)} things in the finished pack must not be published: {told}.",
+            remedy="Take them out where they come from: commentary, notebook or agreement. Nothing was changed.",
         )
-    for name, told in known.items():
-        if told["default"][:1] not in ("'", '"'):
-            raise Refusal(
-                f"The parameter '{name}' must be text, not {told['default']}.", file=notebook, remedy="Put its value into quotes."
-            )
+    for path in run.place.kept.iterdir():
+        if path.suffix in (".body", ".pdf") and path.name not in run.kept:
+            path.unlink()  # of an earlier pack
 
 
-def check_frame(notebook: Path) -> None:
-    """Stop where a notebook opens another section than its own, or does not close it: then nobody would miss what it leaves out.
-
-    Raises:
-        Refusal: When one of the two calls is missing.
-    """
-    code = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code")
-    for call in (f'open_section("{notebook.stem}"', "section.close("):
-        if call not in code:
-            raise Refusal(f"The notebook lacks the call {call}…).", file=notebook, remedy="Compare it with the template.")
-
-
-def execute_section(source: Path, target: Path, parameters: dict[str, str], key: str) -> Failure | None:
-    """Run one notebook; it counts as run only when every one of its cells was completed without an error.
-
-    Args:
-        source: The notebook.
-        target: Where the executed notebook is kept, for its owner only.
-        parameters: What its parameters cell is given.
-        key: The content key that the executed notebook is kept under.
-
-    Returns:
-        Nothing, or the failure; what a failed notebook left is kept aside, and the last good one stays.
-    """
-    beside = target.with_name(f".{os.getpid()}-{target.name}")
-    reason, begun = None, []
-    try:
-        with tempfile.TemporaryDirectory(prefix="svip-") as sockets:
-            papermill.execute_notebook(
-                str(source),
-                str(beside),
-                parameters=parameters,
-                kernel_name="python3",
-                progress_bar=False,
-                execution_timeout=SECONDS_A_CELL,
-                request_save_on_cell_execute=False,
-                shutdown_kernel="immediate",
-                on_cell_start=lambda cell, cell_index: begun.append(cell),
-                **_without_ports(sockets),
-            )
-    except PapermillExecutionError as error:
-        reason = ANSI.sub("", "\n".join(error.traceback[-1:]) if error.traceback else f"{error.ename}: {error.evalue}").strip()
-    except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
-        reason = ANSI.sub("", str(error)).strip().splitlines()[0]
-    failure = _first_unfinished(beside, source.stem, begun, reason)
-    if failure:
-        if beside.exists():
-            aside = target.parent / "failed"
-            aside.mkdir(mode=OWNER_ONLY, exist_ok=True)
-            beside.replace(aside / target.name)
-        return failure
-    book = nbformat.read(beside, as_version=4)
-    book.metadata["svip"] = {"key": key}
-    nbformat.write(book, beside)
-    beside.replace(target)
-    return None
+def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:
+    """Run a section's notebook, unless it was run with the same content before."""
+    begun, released = time.perf_counter(), run.released
+    parameters = _parameters(released.authority, released.quarter, released.edition)
+    key = section_key(run.project, name, parameters, released.key)
+    if _is_fresh(target, key) and not anew:
+        run.tell(name, time.perf_counter() - begun, "unchanged")
+        return None
+    failure = execute_section(run.project.notebooks / f"{name}.ipynb", target, parameters, key)
+    run.tell(name, time.perf_counter() - begun, "failed" if failure else "done")
+    return failure
 
 
-def _without_ports(sockets: str) -> dict:
-    """Let runner and kernel talk through files in a folder of the kernel's own, so that nothing crosses an unencrypted port."""
-    if os.name != "posix":
-        return {}
-
-    class PrivateKernel(AsyncKernelManager):
-        def __init__(self, **settings):
-            super().__init__(**settings)
-            self.transport, self.ip = "ipc", f"{sockets}/k"
-
-    return {"kernel_manager_class": PrivateKernel}
-
-
-def _first_unfinished(executed: Path, name: str, begun: list, reason: str | None) -> Failure | None:
-    """The cell at which a notebook stopped, counted among its own code cells.
-
-    Papermill marks the cells behind a killed kernel as completed, or writes no notebook at all, so its word is not taken:
-    each cell is looked at.
-    """
-    cells = nbformat.read(executed, as_version=4).cells if executed.exists() else begun
-    code = [cell for cell in cells if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])]
-    for number, cell in enumerate(code, start=1):
-        failed = any(output.output_type == "error" for output in cell.outputs)
-        if failed or cell.execution_count is None or cell.metadata.get("papermill", {}).get("status") != "completed":
-            return Failure(name, number, cell.source, reason or "the cell did not run to its end, though the kernel reported no error")
-        if told := [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]:
-            last = told[0].strip().splitlines()[-1]
-            return Failure(
-                name, number, cell.source, f"the cell wrote a warning or an error, which must be neither printed nor hidden: {last}"
-            )
-    if reason or not executed.exists():
-        return Failure(name, len(code) or None, code[-1].source if code else "", reason or "papermill wrote no notebook")
-    return None
-
-
-def section_key(project: Project, source: Path, parameters: dict[str, str], released: Released) -> str:
-    """Return a key that changes with anything that a section shows: its cells, its figures, its words, the code that draws it.
-
-    Outputs and execution counts are not in it, so running a notebook by hand changes nothing.
-    """
-    cells = [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in nbformat.read(source, as_version=4).cells]
-    digest = sha256(json.dumps([cells, parameters, released.key, [version(name) for name in DRAWING]]).encode())
-    folder = project.authority(released.authority)
-    files = [project.commentary(released.authority, released.quarter, source.stem), folder / "report_map.csv"]
-    files += sorted((folder / "assurance").glob("*"))
-    for pattern in ROOMS:
-        files += sorted((project.root / "svip_lib").glob(pattern))
-    for path in files:
-        if path.is_file():
-            digest.update(sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: ProcessPoolExecutor) -> None:
+    """Make the page and the paper of the whole pack and the papers of its sections, the longest first, and the file of figures."""
+    every = list(bodies.values())
+    papers = {"pack.pdf": every} | {f"sections/{name}.pdf": [body] for name, body in bodies.items()} if run.pdf else {}
+    longest_first = sorted(papers, key=lambda name: -sum(len(body.html) for body in papers[name]))
+    waiting: dict[Future, str] = {workers.submit(make_paper, papers[name], cover, name, run.place): name for name in longest_first}
+    also = {"the whole pack on paper (PDF)": "pack.pdf"} if run.pdf else {}
+    also |= {"every figure as a table (CSV)": "figures.csv"}
+    waiting[workers.submit(make_whole_page, every, cover, also, run.place)] = "index.html"
+    run.released.rows.to_csv(run.place.building / "figures.csv", index=False, lineterminator="\n")
+    begun = time.perf_counter()
+    run.findings += look_through("figures.csv", run.place)
+    run.tell("figures.csv", time.perf_counter() - begun)
+    for done in as_completed(waiting):
+        run.take(waiting[done], done.result())
 
 
 def _is_fresh(executed: Path, key: str) -> bool:
@@ -339,59 +332,6 @@ def _tell_kernels(project: Project) -> None:
         dict.fromkeys([str(project.root), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
     )
     os.environ[DATA_VARIABLE] = str(project.data)
-
-
-def _refuse_leaks(project: Project, released: Released, building: Path) -> None:
-    """Stop where the finished pack holds anything that must not leave the council; the message names the place and never the thing."""
-    kept = project.private(released.authority, released.quarter, "checks") / "tokens.json"
-    own = project.find_extracts(released.authority, released.quarter) is not None
-    if own and not kept.is_file():
-        raise Refusal("What the pack must not tell of children is not known.", file=kept, remedy="Run 'svip check', and then again.")
-    synthetic = (released.rows["origin"] == "synthetic").any()
-    findings = scan(building, Tokens.read(kept, read_key(synthetic=bool(synthetic))) if own else None)
-    if findings:
-        told = "; ".join(map(str, findings[:LEAKS_TOLD]))
-        raise Refusal(
-            f"{len(findings)} things in the finished pack must not be published: {told}.",
-            remedy="Take them out where they come from: commentary, notebook or agreement. Nothing was changed.",
-        )
-
-
-def _assemble(
-    project: Project, released: Released, executed: Path, building: Path, *, pdf: bool, draft: bool, bar: tqdm, log: RunLog
-) -> None:
-    """Write the pack into a folder of its own."""
-    begun = time.perf_counter()
-    (building / "sections").mkdir(parents=True)
-    bodies = [section_body(executed / f"{name}.ipynb", name) for name in project.sections()]
-    cover = _cover(project, released, draft=draft)
-    also = {"the whole pack on paper (PDF)": "pack.pdf"} if pdf else {}
-    index = page(bodies, cover, also=also | {"every figure as a table (CSV)": "figures.csv"})
-    (building / "index.html").write_text(index, encoding="utf-8")
-    for name, body in zip(project.sections(), bodies, strict=True):
-        html = page([body], cover, whole="../index.html", also={"this section on paper (PDF)": f"{name}.pdf"} if pdf else None)
-        (building / "sections" / f"{name}.html").write_text(html, encoding="utf-8")
-    released.rows.to_csv(building / "figures.csv", index=False, lineterminator="\n")
-    log.add("html", begun)
-    if pdf:
-        _write_papers(building, project.sections(), bodies, cover, bar, log)
-    (building / "manifest.json").write_text(json.dumps(manifest(project, released, building), indent=1) + "\n", encoding="utf-8")
-
-
-def _write_papers(building: Path, names: list[str], bodies: list[Body], cover: Cover, bar: tqdm, log: RunLog) -> None:
-    """Write the whole pack on paper, and beside it the sections: typesetting keeps one core busy for each."""
-    from svip_lib.pack.pdf import write_pdf  # WeasyPrint takes a second to load, and --no-pdf has no use for it
-
-    papers = [("pack", bodies)] + [(f"sections/{name}", [body]) for name, body in zip(names, bodies, strict=True)]
-    papers.sort(key=lambda paper: -sum(len(body.html) for body in paper[1]))  # the longest first
-    begun = time.perf_counter()
-    # New processes rather than copies of this one, which has threads.
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(papers)), get_context("spawn")) as pool:
-        written = {pool.submit(write_pdf, print_page(parts, cover), building / f"{name}.pdf"): name for name, parts in papers}
-        for done in as_completed(written):
-            done.result()
-            log.add(f"{written[done]}.pdf", begun)
-            bar.update()
 
 
 def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
@@ -437,37 +377,14 @@ def manifest(project: Project, released: Released, building: Path) -> dict:
     inputs += used.rglob("*") if used and used.name == "sample" else ()
     inputs += [project.commentary(released.authority, released.quarter, name) for name in project.sections()]
     books = [project.notebooks / f"{name}.ipynb" for name in project.sections()]
-    outputs = [path for path in building.rglob("*") if path.is_file()]
     return {
         "parameters": {"authority": released.authority, "quarter": str(released.quarter), "edition": released.edition},
         "content_key": released.key,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in DRAWING},
         "inputs": _hashes(inputs, project.data) | _hashes(books, project.root),
-        "outputs": _hashes(outputs, building),
+        "outputs": hashes(building),
     }
 
 
 def _hashes(paths: list[Path], base: Path) -> dict[str, str]:
     return {path.relative_to(base).as_posix(): sha256(path.read_bytes()).hexdigest() for path in sorted(paths) if path.is_file()}
-
-
-def swap(new: Path, place: Path) -> None:
-    """Put a finished folder into its place; the one that stood there goes only when the new one stands.
-
-    Raises:
-        Refusal: When the folder cannot be written to; the old pack stays.
-    """
-    old = place.with_name(f".{place.name}.{os.getpid()}.old")
-    try:
-        if place.exists():
-            place.rename(old)
-        new.rename(place)
-    except OSError as mistake:
-        if old.exists() and not place.exists():
-            old.rename(place)
-        raise Refusal(
-            f"The pack cannot be put into its place ({mistake.strerror}).",
-            file=place,
-            remedy="Close what holds it open, or free its folder.",
-        ) from None
-    shutil.rmtree(old, ignore_errors=True)

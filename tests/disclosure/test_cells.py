@@ -9,7 +9,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FOLLOWS, NOBODY, SUMS, read_dictionary
 from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.attack import attack, links_from_labels
-from svip_lib.disclosure.cells import Cells, alone, as_problem, following, merged, printed, rounded, withhold
+from svip_lib.disclosure.cells import Cells, alone, as_problem, following, merged, printed, rounded, withhold, withhold_following
 from svip_lib.disclosure.gate import Proof
 from svip_lib.disclosure.problem import TOTAL
 from svip_lib.disclosure.protect import protect
@@ -212,6 +212,11 @@ class TestThePackOfTheShippedSample:
                 tables.append((f"{whole} {period}", table.to_frame(TOTAL).rename_axis(columns="all")))
         return tables
 
+    def public(self, shipped, proof):
+        """The figures as the public edition tells them."""
+        rows = withhold(shipped.rows, proof.cells, proof.protection.hidden)
+        return withhold_following(rows, following(rows, proof.thresholds))
+
     def found(self, rows, proof, repository):
         """What a reader finds out: the sums of the labels, and beside them those that only the indicators know."""
         values, links = links_from_labels(self.by_label(rows, repository))
@@ -227,7 +232,7 @@ class TestThePackOfTheShippedSample:
         return int(result["under"].sum()), int(both.loc[both.index.isin(secret), "under"].sum())
 
     def test_nothing_is_found_out_of_the_public_edition(self, shipped, proof, repository):
-        rows = withhold(shipped.rows, proof.cells, proof.protection.hidden)
+        rows = self.public(shipped, proof)
         assert proof.failures(rows) == []
         assert self.found(rows, proof, repository) == (0, 0)
 
@@ -240,7 +245,7 @@ class TestThePackOfTheShippedSample:
         assert proof.failures(rows) != []
 
     def test_every_withheld_figure_that_is_shown_again_is_noticed(self, shipped, proof):
-        rows = withhold(shipped.rows, proof.cells, proof.protection.hidden)
+        rows = self.public(shipped, proof)
         cells: Cells = proof.cells
         hidden = cells.told[cells.told["key"].map(proof.protection.hidden) & (cells.told["column"] == "value")]
         assert len(hidden) > 20

@@ -8,11 +8,11 @@ import pytest
 from svip_lib.config.authority import ReturnFile
 from svip_lib.config.periods import OLD_MONTHS, Quarter, over_financial_year
 from svip_lib.config.registry import FUNCTIONS
+from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.gate import release
 from svip_lib.figures import Figures
 from svip_lib.indicators import capacity
 from svip_lib.indicators.council import Council
-from svip_lib.indicators.shape import COLUMNS
 from tests.drawn import AREAS, NOTHING_PUBLISHED, POLICY
 
 TOLD = ReturnFile(year=2026, first_day=date(2025, 10, 1), last_day=date(2026, 3, 31))

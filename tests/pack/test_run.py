@@ -7,7 +7,8 @@ import nbformat
 import pytest
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.pack.run import check_parameters, execute_section, swap
+from svip_lib.pack.execute import check_parameters, execute_section
+from svip_lib.pack.place import swap
 
 PARAMETERS = {"authority": "medway", "quarter": "2025-26-Q4", "edition": "public"}
 HEAD = 'authority = "medway"\nquarter = "latest"\nedition = "public"'

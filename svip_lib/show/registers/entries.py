@@ -71,12 +71,15 @@ def mark(kind: str, word: str) -> str:
 
 
 def figure(given: Given, entry: Indicator) -> str:
-    """Return the newest figure of an indicator with its period, as short as a cell of a table wants it."""
+    """Return the newest figure of an indicator with its category and period, as short as a cell of a table wants it."""
     if is_headline_withheld(given.released, entry):
         return f"[{WITHHELD}]"
     now = newest(given.released, entry)
-    marked = ", SYNTHETIC" if now and now.row["origin"] == "synthetic" else ""
-    return f"{headline(now.row['value'], entry)} ({now.label}){marked}" if now else NOT_SUPPLIED
+    if now is None:
+        return NOT_SUPPLIED
+    marked = ", SYNTHETIC" if now.row["origin"] == "synthetic" else ""
+    of = entry.categories.get(now.row["category"], "")
+    return f"{headline(now.row['value'], entry)}{f', {of}' if of else ''} ({now.label}){marked}"
 
 
 def spaced(name: str) -> str:

@@ -43,10 +43,10 @@ def risk_scores(given: Given) -> Iterator[Row]:
     for label, *_, row in _risks(given):
         yield {
             "Risk": label,
-            "A quarter ago": _score(row, "_before"),
-            "Now": _score(row),
-            "Aim": row.get("target_score") or NOT_STATED,
             "Trend": _trend(row),
+            "Now": _score(row),
+            "A quarter ago": _score(row, "_before"),
+            "Aim": row.get("target_score") or NOT_STATED,
         }
 
 

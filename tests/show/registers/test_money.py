@@ -115,3 +115,12 @@ def test_without_figures_every_table_is_empty(given):
     assert money.alternative_provision(nothing).empty
     assert money.ledger(nothing, "high_needs_ledger_gbp").empty
     assert money.block(nothing).empty
+
+
+def test_a_council_with_a_return_and_no_ledger_has_its_places_and_no_money(given):
+    kinds = ["independent_special", "non_maintained_special", "mainstream_independent", "specialist_post_16"]
+    figures = {("independent_placements_quarter_count", "independent_kind", name): 10 for name in kinds}
+    figures |= {("placement_years_fte", "now", name): 20.5 for name in ("mainstream", "post_16")}
+    drawn = given(figures)
+    assert money.independent_three_ways(drawn).iloc[2, 1:].to_list() == ["30", "[x]", "[x]", "[x]"]
+    assert money.placement_years(drawn).iloc[0, 1:].to_list() == ["[z]", "[z]", "20.5", "[z]"]

@@ -1,5 +1,6 @@
 """Risks: how each has moved, by what it would show, and whose review is overdue."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -35,6 +36,10 @@ def test_a_trigger_shows_its_newest_figure_and_status_and_one_that_is_unknown_is
     drawn = given(rows=rows)
     table = made("risk_triggers", drawn).set_index("Risk")
     assert table.loc["Plan numbers", "Newest figure"] == "4,287 (January 2026)"
+    capital = {"indicator": "high_needs_balance_gbp", "time_identifier": "Financial quarter", "base": "high_needs_ledger"}
+    row = drawn_row(drawn_entry(), -7.3e6, period="202526Q4", category="in_year_before_payment") | capital
+    balance = made("risk_triggers", given(rows=[row])).set_index("Risk").loc["Statutory override", "Newest figure"]
+    assert re.fullmatch(r"−£7.3m, .+ \(January to March 2026\)", balance)
     assert words(table.loc["Plan numbers", "Status"]) == "• Above plan"
     assert table.loc["Statutory override", "Newest figure"] == "not supplied"
     told = [risk.model_copy(update={"trigger": None}) for risk in drawn.agreement.risks]

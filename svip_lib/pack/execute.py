@@ -1,0 +1,157 @@
+"""Runs one notebook through papermill, and takes nobody's word for it: a section is run when every one of its cells is."""
+
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import papermill
+from jupyter_client import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from svip_lib.config.project import OWNER_ONLY
+from svip_lib.config.refusal import Refusal
+
+SECONDS_A_CELL = 300
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A section that did not run to its end: where it stopped, and why."""
+
+    section: str
+    cell: int | None
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        """The failure in a few lines: section, cell, its source, and the end of the traceback."""
+        where = f"cell {self.cell}" if self.cell is not None else "before its first cell"
+        code = "".join(f"\n    | {line}" for line in self.source.splitlines()[:8])
+        return f"{self.section}, {where}:{code}\n    {self.reason}"
+
+
+def check_parameters(notebook: Path, parameters: dict[str, str]) -> None:
+    """Stop before anything starts where a notebook does not take the parameters that the run gives, by name and by type.
+
+    Raises:
+        Refusal: When a parameter is missing, unknown or of another type; papermill itself would only warn.
+    """
+    try:
+        known = papermill.inspect_notebook(str(notebook))
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as mistake:
+        raise Refusal(
+            f"This is not a notebook ({type(mistake).__name__}).",
+            file=notebook,
+            remedy="Restore it from git, or save it again in JupyterLab.",
+        ) from None
+    missing, surplus = sorted(set(parameters) - set(known)), sorted(set(known) - set(parameters))
+    if missing or surplus:
+        told = [f"it lacks {', '.join(missing)}"] * bool(missing) + [f"nobody gives it {', '.join(surplus)}"] * bool(surplus)
+        raise Refusal(
+            f"The cell tagged 'parameters' does not fit the run: {' and '.join(told)}.",
+            file=notebook,
+            remedy=f"It must set exactly: {', '.join(parameters)}.",
+        )
+    for name, told in known.items():
+        if told["default"][:1] not in ("'", '"'):
+            raise Refusal(
+                f"The parameter '{name}' must be text, not {told['default']}.", file=notebook, remedy="Put its value into quotes."
+            )
+
+
+def check_frame(notebook: Path) -> None:
+    """Stop where a notebook opens another section than its own, or does not close it: then nobody would miss what it leaves out.
+
+    Raises:
+        Refusal: When one of the two calls is missing.
+    """
+    code = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code")
+    for call in (f'open_section("{notebook.stem}"', "section.close("):
+        if call not in code:
+            raise Refusal(f"The notebook lacks the call {call}…).", file=notebook, remedy="Compare it with the template.")
+
+
+def execute_section(source: Path, target: Path, parameters: dict[str, str], key: str) -> Failure | None:
+    """Run one notebook; it counts as run only when every one of its cells was completed without an error.
+
+    Args:
+        source: The notebook.
+        target: Where the executed notebook is kept, for its owner only.
+        parameters: What its parameters cell is given.
+        key: The content key that the executed notebook is kept under.
+
+    Returns:
+        Nothing, or the failure; what a failed notebook left is kept aside, and the last good one stays.
+    """
+    beside = target.with_name(f".{os.getpid()}-{target.name}")
+    reason, begun = None, []
+    try:
+        with tempfile.TemporaryDirectory(prefix="svip-") as sockets:
+            papermill.execute_notebook(
+                str(source),
+                str(beside),
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                execution_timeout=SECONDS_A_CELL,
+                request_save_on_cell_execute=False,
+                shutdown_kernel="immediate",
+                on_cell_start=lambda cell, cell_index: begun.append(cell),
+                **_without_ports(sockets),
+            )
+    except PapermillExecutionError as error:
+        reason = ANSI.sub("", "\n".join(error.traceback[-1:]) if error.traceback else f"{error.ename}: {error.evalue}").strip()
+    except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
+        reason = ANSI.sub("", str(error)).strip().splitlines()[0]
+    failure = _first_unfinished(beside, source.stem, begun, reason)
+    if failure:
+        if beside.exists():
+            aside = target.parent / "failed"
+            aside.mkdir(mode=OWNER_ONLY, exist_ok=True)
+            beside.replace(aside / target.name)
+        return failure
+    book = nbformat.read(beside, as_version=4)
+    book.metadata["svip"] = {"key": key}
+    nbformat.write(book, beside)
+    beside.replace(target)
+    return None
+
+
+def _without_ports(sockets: str) -> dict:
+    """Let runner and kernel talk through files in a folder of the kernel's own, so that nothing crosses an unencrypted port."""
+    if os.name != "posix":
+        return {}
+
+    class PrivateKernel(AsyncKernelManager):
+        def __init__(self, **settings):
+            super().__init__(**settings)
+            self.transport, self.ip = "ipc", f"{sockets}/k"
+
+    return {"kernel_manager_class": PrivateKernel}
+
+
+def _first_unfinished(executed: Path, name: str, begun: list, reason: str | None) -> Failure | None:
+    """The cell at which a notebook stopped, counted among its own code cells.
+
+    Papermill marks the cells behind a killed kernel as completed, or writes no notebook at all, so its word is not taken:
+    each cell is looked at.
+    """
+    cells = nbformat.read(executed, as_version=4).cells if executed.exists() else begun
+    code = [cell for cell in cells if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])]
+    for number, cell in enumerate(code, start=1):
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        if failed or cell.execution_count is None or cell.metadata.get("papermill", {}).get("status") != "completed":
+            return Failure(name, number, cell.source, reason or "the cell did not run to its end, though the kernel reported no error")
+        if told := [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]:
+            last = told[0].strip().splitlines()[-1]
+            return Failure(
+                name, number, cell.source, f"the cell wrote a warning or an error, which must be neither printed nor hidden: {last}"
+            )
+    if reason or not executed.exists():
+        return Failure(name, len(code) or None, code[-1].source if code else "", reason or "papermill wrote no notebook")
+    return None

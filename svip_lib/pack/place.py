@@ -1,0 +1,84 @@
+"""Where a pack stands: one run at a time builds it beside the old one, and one step puts it in its place."""
+
+import ctypes
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from svip_lib.config.project import OWNER_ONLY
+from svip_lib.config.refusal import Refusal
+
+HERE, EXCHANGE = -100, 2  # of Linux: paths count from the current folder; the two change places in one step
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a council's quarter for one run. The system lets go of it by itself when the run ends, however it ends.
+
+    Args:
+        folder: The private folder of the quarter.
+
+    Raises:
+        Refusal: When another run holds it.
+    """
+    folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    with (folder / "run.lock").open("a") as file:
+        try:
+            _lock(file)
+        except OSError:
+            raise Refusal(
+                "Another run builds this quarter's pack.", file=folder.parent, remedy="Wait until it is done, or stop it; then run again."
+            ) from None
+        yield
+
+
+def _lock(file) -> None:
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+
+def sweep(*folders: Path) -> None:
+    """Take away what earlier runs left when they were killed: everything whose name begins with a dot. Only one run is at work here."""
+    for folder in folders:
+        for path in folder.glob(".*") if folder.is_dir() else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def swap(new: Path, place: Path) -> None:
+    """Put a finished folder into its place: at every moment either the old pack stands there, or the new one.
+
+    Raises:
+        Refusal: When the folder cannot be written to; the old pack stays.
+    """
+    old = place.with_name(f".{place.name}.{os.getpid()}.old")
+    try:
+        if place.exists() and _exchanged(new, place):
+            new.rename(old)
+        else:
+            if place.exists():
+                place.rename(old)
+            new.rename(place)
+    except OSError as mistake:
+        if old.exists() and not place.exists():
+            old.rename(place)
+        raise Refusal(
+            f"The pack cannot be put into its place ({mistake.strerror}).",
+            file=place,
+            remedy="Close what holds it open, or free its folder.",
+        ) from None
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step, where the system can; else two steps must do."""
+    with suppress(OSError, AttributeError):
+        return ctypes.CDLL(None).renameat2(HERE, os.fsencode(one), HERE, os.fsencode(other), EXCHANGE) == 0
+    return False

@@ -1,0 +1,136 @@
+"""What is done beside the run in processes of their own: pages from executed notebooks, papers from pages, and the search for leaks.
+
+Each result is kept in the quarter's private folder under the key of what it was made from, so that it is made once.
+"""
+
+import os
+import pickle
+import threading
+import time
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from svip_lib.config.key import read_key
+from svip_lib.config.tokens import Tokens
+from svip_lib.pack.html import Body, Cover, page, print_page, section_body
+from svip_lib.pack.leaks import Finding, Search, scan_file
+from svip_lib.show import fonts
+
+PRINTING = ("weasyprint", "pikepdf", "fonttools")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run works: the folder that is being built, what is kept from run to run, and the children of whom nothing may be told.
+
+    Attributes:
+        building: The pack that is being built.
+        kept: The private folder of what is kept.
+        tokens: The file of the tokens; none where the council supplied nothing.
+        synthetic: Whether its children are invented.
+    """
+
+    building: Path
+    kept: Path
+    tokens: Path | None
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a worker made: the findings in its files, what it kept, and how long it took."""
+
+    findings: list[Finding]
+    kept: set[str]
+    seconds: float
+    body: Body | None = None
+
+
+def end_with_the_run(run: int) -> None:
+    """Let this process end when the run does, also when that is killed and can tell nobody."""
+
+    def watch() -> None:
+        while os.getppid() == run:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, pdf: bool) -> Made:
+    """Make the web page of one section from its executed notebook."""
+    begun = time.perf_counter()
+    key = _key(executed.read_bytes())
+    file = place.kept / f"{key}.body"
+    if file.is_file():
+        body = pickle.loads(file.read_bytes())
+    else:
+        body = section_body(executed, name)
+        _keep(file, pickle.dumps(body))
+    html = page([body], cover, whole="../index.html", also={"this section on paper (PDF)": f"{name}.pdf"} if pdf else None)
+    findings = _write(place, f"sections/{name}.html", html.encode())
+    return Made(findings, {file.name}, time.perf_counter() - begun, body)
+
+
+def make_whole_page(bodies: list[Body], cover: Cover, also: dict[str, str], place: Place) -> Made:
+    """Make the web page of the whole pack."""
+    begun = time.perf_counter()
+    return Made(_write(place, "index.html", page(bodies, cover, also=also).encode()), set(), time.perf_counter() - begun)
+
+
+def make_paper(bodies: list[Body], cover: Cover, name: str, place: Place) -> Made:
+    """Make the PDF of one section, or of the whole pack."""
+    begun = time.perf_counter()
+    paper = print_page(bodies, cover)
+    file = place.kept / f"{_key(paper.encode())}.pdf"
+    if not file.is_file():
+        from svip_lib.pack.pdf import write_pdf  # WeasyPrint takes a second to load
+
+        beside = file.with_suffix(f".{os.getpid()}")
+        write_pdf(paper, beside)
+        beside.replace(file)
+    return Made(_write(place, name, file.read_bytes()), {file.name}, time.perf_counter() - begun)
+
+
+def look_through(name: str, place: Place) -> list[Finding]:
+    """Return what in a file of the pack must not be published; a file that was clean before is not looked through again."""
+    data = (place.building / name).read_bytes()
+    file = place.kept / f"{_key(data, place.tokens.read_bytes() if place.tokens else b'', name.encode())}.clean"
+    if file.is_file():
+        file.touch()
+        return []
+    findings = scan_file(place.building / name, name, _search(place))
+    if not findings:
+        _keep(file, b"")
+    return findings
+
+
+@cache
+def _search(place: Place) -> Search:
+    return Search(Tokens.read(place.tokens, read_key(synthetic=place.synthetic)) if place.tokens else None)
+
+
+def _write(place: Place, name: str, data: bytes) -> list[Finding]:
+    (place.building / name).write_bytes(data)
+    return look_through(name, place)
+
+
+def _keep(file: Path, data: bytes) -> None:
+    beside = file.with_suffix(f".{os.getpid()}")
+    beside.write_bytes(data)
+    beside.replace(file)
+
+
+@cache
+def _code() -> bytes:
+    """What a page or paper is made with, beside its content."""
+    code = sorted(path for path in Path(__file__).parent.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    code.append(Path(fonts.__file__))
+    return b"".join(sha256(path.read_bytes()).digest() for path in code) + repr([version(name) for name in PRINTING]).encode()
+
+
+def _key(*content: bytes) -> str:
+    return sha256(b"\0".join(sha256(part).digest() for part in (*content, _code()))).hexdigest()
