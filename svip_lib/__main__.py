@@ -116,7 +116,7 @@ def explain(name: str, period: str | None, authority: str, quarter: str, edition
     from svip_lib.config.registry import find_indicator, read_bases, read_dictionary, rule_in_code
     from svip_lib.disclosure.gate import release_quarter
     from svip_lib.show import explain as show
-    from svip_lib.show.registers import Given
+    from svip_lib.show.given import Given
 
     project = Project.find()
     folder, known = project.authority(authority), project.quarter(authority, quarter)

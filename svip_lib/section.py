@@ -10,16 +10,15 @@ from markupsafe import Markup
 
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import read_authority
-from svip_lib.config.periods import QUARTERLY, day_label, period_label
+from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
 from svip_lib.disclosure.released import Released, is_current, read_released
-from svip_lib.show import changes, charts, commentary, explain, marks, programme, registers, tables, words
+from svip_lib.show import changes, charts, commentary, explain, marks, tables, words
+from svip_lib.show.given import UNVERIFIED, Given
+from svip_lib.show.registers import TABLES, quality
 from svip_lib.status import Status, duty_status, planned_category, trajectory_status
-
-TABLES = registers.TABLES | programme.TABLES
-INDICATORS = registers.INDICATORS | programme.INDICATORS
 
 
 def open_section(name: str, authority: str = "medway", quarter: str = "latest", edition: str = "public") -> "Section":
@@ -68,7 +67,7 @@ class Section:
         self._bases = read_bases(project.dictionary)
         self._defined = read_bases(project.dictionary, defined=True)
         self._commentary = project.commentary(released.authority, released.quarter, self.name)
-        self._given = registers.Given(released, self.agreement, self.dictionary, folder / "assurance", self.authority)
+        self._given = Given(released, self.agreement, self.dictionary, folder / "assurance", self.authority)
         self._shown: list[str] = []
         self._charts = self._tables = 0
 
@@ -171,7 +170,7 @@ class Section:
         for entry in getattr(self.agreement, name):
             told = sources[entry.source]
             day = f", {day_label(told.published_on)}" if told.published_on else ""
-            unverified = f" {registers.UNVERIFIED}" if entry.unverified else ""
+            unverified = f" {UNVERIFIED}" if entry.unverified else ""
             item = Markup('<li>{} <span class="base">Source: {}{}.{}</span></li>')
             items.append(item.format(entry.text, told.publisher.partition(", report to")[0], day, unverified))
         _show(Markup("<ul>{}</ul>").format(Markup("").join(items)) if items else Markup('<p class="table-note">None is stated.</p>'))
@@ -180,31 +179,15 @@ class Section:
         """Show one of the tables that are not an indicator's: one of ``TABLES``; an invented one says SYNTHETIC."""
         if name not in TABLES:
             raise Refusal(f"There is no table '{name}'.", remedy=f"Choose one of: {', '.join(TABLES)}.")
-        caption, make = TABLES[name]
-        given = self._given
-        caption = caption(given) if callable(caption) else caption
-        frame = make(given)
-        shown = INDICATORS.get(name, ())
-        self._shown += [*shown, *programme.named(given, name)]
+        table, given = TABLES[name], self._given
+        frame = table.frame(given)
+        self._shown += [*table.indicators, *table.named(given)]
         if frame.empty:
-            lacking = name in registers.OF_OWN_RECORDS and (name in registers.OF_MONEY or self.released.registers["own_rows"].empty)
-            why = "not supplied" if lacking else programme.absent(given, name)
-            _show(Markup('<p class="table-note">{}: {}.</p>').format(caption, why))
+            _show(Markup('<p class="table-note">{}: {}.</p>').format(table.says(given), table.absent(given)))
             return
-        own = [self.dictionary[entry] for entry in registers.OF_MONEY.get(name, ())]
-        own = [entry for entry in own if len(words.own_rows(self.released, entry))]
-        notes = [f"{entry.label}. Source: {words.source_line(self.released, entry)}. {entry.definition} {entry.reading}" for entry in own]
-        if own:
-            newest = words.own_rows(self.released, own[0])["time_period"].max()
-            marked = "SYNTHETIC. " if any(words.is_synthetic(self.released, entry) for entry in own) else ""
-            caption = f"{marked}{caption}, {period_label(newest, QUARTERLY)}"
-        elif programme.is_synthetic(given, name):
-            caption = f"SYNTHETIC, from an invented register. {caption}"
-        elif any(words.is_synthetic(self.released, self.dictionary[entry]) for entry in shown):
-            caption = f"SYNTHETIC, invented. {caption}"
-        numeric = set(frame.columns[1:]) if name in registers.OF_NUMBERS + programme.OF_NUMBERS else set()
-        finished = programme.MARKED & set(frame.columns) if name in programme.TABLES else set()
-        _show(self._table(frame, f"register-{name}", caption, numeric=numeric, finished=finished, notes=notes))
+        numeric, finished = set(frame.columns[1:]) if table.numeric else set(), set(table.finished)
+        how = {"numeric": numeric, "finished": finished, "notes": table.notes(given)}
+        _show(self._table(frame, f"register-{name}", table.heading(given), **how))
 
     def commentary(self) -> None:
         """Show the analyst's words on this quarter, if there are any; every figure in them is named and never typed.
@@ -235,7 +218,7 @@ class Section:
         rows = self.released.rows[
             self.released.rows["indicator"].isin(self._shown) & self.released.rows["measure"].isin(["actual", "published"])
         ]
-        frame = registers.sources(self.released, set(rows["source_id"]))
+        frame = quality.sources(self._given, set(rows["source_id"]))
         if len(frame):
             _show(self._table(frame, "sources", "Sources of this section"))
 

@@ -13,7 +13,7 @@ import yaml
 
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.registry import FUNCTIONS, read_dictionary
-from svip_lib.section import INDICATORS
+from svip_lib.show.registers import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 # The way of the data. A module imports only from its own room and from rooms before it.
@@ -70,8 +70,8 @@ def test_every_indicator_has_a_function_a_row_and_a_place_in_its_section():
     assert set(dictionary) == set(FUNCTIONS)
     for entry in dictionary.values():
         cells = (ROOT / "notebooks" / f"{entry.section}.ipynb").read_text(encoding="utf-8")
-        tables = [table for table, names in INDICATORS.items() if entry.name in names]
-        assert entry.name in cells or any(f'table(\\"{table}\\")' in cells for table in tables), (
+        tables = [name for name, table in TABLES.items() if entry.name in table.indicators]
+        assert entry.name in cells or any(f'table(\\"{name}\\")' in cells for name in tables), (
             f"{entry.name} is not shown in {entry.section}"
         )
 

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from svip_lib.config.registry import read_dictionary
 from svip_lib.config.result import COLUMNS, KEY, read_figures
-from svip_lib.section import INDICATORS
+from svip_lib.show.registers import TABLES
 from tests.conftest import run_svip
 
 pytestmark = pytest.mark.pack
@@ -43,7 +43,7 @@ def test_it_holds_what_it_promises_and_nothing_else(pack):
 
 def test_every_indicator_is_shown_with_its_message_table_and_meaning(pack, index, repository):
     for entry in read_dictionary(repository / "data" / "dictionary").values():
-        if table := next((table for table, names in INDICATORS.items() if entry.name in names), None):
+        if table := next((name for name, table in TABLES.items() if entry.name in table.indicators), None):
             assert index.find(id=re.compile(f"(^|-)register-{table}$")), entry.name
             continue
         section = index.find(id=re.compile(rf"(^|-){entry.name}$"))

@@ -8,7 +8,8 @@ import pytest
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
-from svip_lib.show.registers import TABLES, report_map
+from svip_lib.show.given import Given
+from svip_lib.show.registers.report import TABLES
 
 SECTIONS = {
     "00_member_summary",
@@ -67,6 +68,12 @@ def agreement(council):
 @pytest.fixture(scope="module")
 def dictionary(repository):
     return read_dictionary(repository / "data/dictionary")
+
+
+@pytest.fixture(scope="module")
+def given_in(agreement, dictionary):
+    """What tables are made of, for a council whose folder is given."""
+    return lambda folder: Given(None, agreement, dictionary, folder / "assurance", None)
 
 
 def tracked(row):
@@ -141,16 +148,16 @@ def test_a_paragraph_that_is_not_tracked_has_no_promise_figure_or_risk_in_the_ag
     assert {entry.paragraph for _, entry in agreement.entries()} & numbers == {"4.1.2.3"}
 
 
-def test_the_table_names_indicators_by_their_labels_and_entries_by_their_kind(council, agreement, dictionary):
-    table = report_map(council / "report_map.csv", agreement, dictionary).set_index("Paragraph")
+def test_the_table_names_indicators_by_their_labels_and_entries_by_their_kind(council, given_in):
+    table = TABLES["report_map"].frame(given_in(council)).set_index("Paragraph")
     assert table.loc["6.1 (2)", "Section"] == "10, 70, 90"
     assert table.loc["6.1 (2)", "Tracked by"].startswith("risk ‘risk plan numbers’; EHC plans; ")
     assert table.loc["5.3, Table 2, note"].to_list()[1:] == ["none", "not tracked: No file that we hold tells of births."]
-    assert TABLES["report_map"][0] == "Where each paragraph of the council's report is tracked"
+    assert TABLES["report_map"].caption == "Where each paragraph of the council's report is tracked"
 
 
-def test_a_council_without_a_map_has_an_empty_table(tmp_path, agreement, dictionary):
-    assert report_map(tmp_path / "report_map.csv", agreement, dictionary).empty
+def test_a_council_without_a_map_has_an_empty_table(tmp_path, given_in):
+    assert TABLES["report_map"].frame(given_in(tmp_path)).empty
 
 
 @pytest.mark.parametrize(
@@ -161,8 +168,7 @@ def test_a_council_without_a_map_has_an_empty_table(tmp_path, agreement, diction
         ("5.3,Growth,,,", "line 2, column 'tracked_by': A paragraph is either tracked or not"),
     ],
 )
-def test_a_slip_in_a_map_is_told_with_its_line(tmp_path, agreement, dictionary, row, told):
-    path = tmp_path / "report_map.csv"
-    path.write_text(f"paragraph,says,section,tracked_by,not_tracked_because\n{row}\n", encoding="utf-8")
+def test_a_slip_in_a_map_is_told_with_its_line(tmp_path, given_in, row, told):
+    (tmp_path / "report_map.csv").write_text(f"paragraph,says,section,tracked_by,not_tracked_because\n{row}\n", encoding="utf-8")
     with pytest.raises(Refusal, match=told):
-        report_map(path, agreement, dictionary)
+        TABLES["report_map"].frame(given_in(tmp_path))

@@ -14,7 +14,7 @@ from svip_lib.config.periods import QUARTERLY, Quarter, day_label, period_label
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.released import PUBLISHED_TWINS, Released, published_period
-from svip_lib.show.registers import UNVERIFIED, Given
+from svip_lib.show.given import UNVERIFIED, Given
 from svip_lib.show.words import SHORTHAND, UNITS, is_headline_withheld, newest, number, plain, withheld_now
 
 POLARITY = {"higher": "higher is better", "lower": "lower is better", "none": "none: neither more nor less is better by itself"}

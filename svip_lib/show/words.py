@@ -1,5 +1,6 @@
 """Numbers and sentences for readers, computed from released figures: no number is ever typed into a notebook."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -61,6 +62,11 @@ def plain(value: float, unit: str, decimals: int, *, signed: bool = False) -> st
     below = value < 0 and float(text.replace(",", "")) != 0
     sign = MINUS if below else "+" if signed and float(text.replace(",", "")) != 0 else ""
     return f"{sign}£{text}" if unit == "£" else f"{sign}{text}{unit}"
+
+
+def plain_all(values: Iterable[float], absent: str = "[x]", unit: str = "", decimals: int = 0, *, signed: bool = False) -> list[str]:
+    """Return numbers as cells of a table, with the shorthand that says why one of them is missing."""
+    return [absent if pd.isna(value) else plain(value, unit, decimals, signed=signed) for value in values]
 
 
 def shown(released: Released, entry: Indicator) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pytest
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.refusal import Refusal
 from svip_lib.show import explain as told
-from svip_lib.show.registers import Given
+from svip_lib.show.given import Given
 from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 COUNT = {"col_name": "ehc_plans_count", "indicator_unit": "", "indicator_dp": 0, "label": "EHC plans"}

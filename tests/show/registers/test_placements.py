@@ -4,19 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import pandas as pd
-import pytest
 
 from svip_lib.config.authority import read_authority
-from svip_lib.config.registry import read_dictionary
-from svip_lib.show.registers import Given, neighbours_by_group, plans_beside_pupils, table_3_quarters
+from svip_lib.show.given import Given
+from svip_lib.show.registers.placements import neighbours_by_group, table_3_quarters
 from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 NEIGHBOURS = {"866": "E06000030", "332": "E08000027", "894": "E06000020"}  # Swindon and Dudley in both sets, Telford in the first
-
-
-@pytest.fixture(scope="module")
-def dictionary(repository):
-    return read_dictionary(repository / "data" / "dictionary")
 
 
 def released_as_drawn(rows):
@@ -56,14 +50,15 @@ def test_neighbours_are_those_of_the_day_at_the_newest_january_that_half_of_them
         for one, codes in zip(medway.neighbour_sets, (["894", "866"], ["866", "332"]), strict=True)
     ]
     medway = medway.model_copy(update={"neighbour_sets": sets})
-    now = neighbours_by_group(released, dictionary, medway, date(2026, 7, 31))
+    given = Given(released, None, dictionary, None, medway)
+    now = neighbours_by_group(given, date(2026, 7, 31))
     assert now.iloc[:, 0].to_list() == ["Medway", "Swindon", "Dudley", "Neighbours, mean of 2", "South East", "England"]
     assert now.columns[0] == "Area, January 2025"
     assert now["All plans"].to_list() == ["3,041", "2,772", "3,805", "[z]", "[x]", "638,745"]
     assert now["Mainstream schools, with units"].to_list() == ["27.7%", "49.8%", "43.6%", "46.7%", "[x]", "43.6%"]
-    then = neighbours_by_group(released, dictionary, medway, date(2022, 11, 29)).set_index("Area, January 2022")
+    then = neighbours_by_group(given, date(2022, 11, 29)).set_index("Area, January 2022")
     assert list(then.index[:4]) == ["Medway", "Swindon", "Telford and Wrekin", "Neighbours, mean of 2"]
-    assert neighbours_by_group(released, dictionary, medway, date(2020, 1, 1)).empty
+    assert neighbours_by_group(given, date(2020, 1, 1)).empty
 
 
 def test_the_plan_and_the_quarters_stand_in_the_order_of_time_and_no_difference_is_formed(dictionary):
@@ -77,7 +72,7 @@ def test_the_plan_and_the_quarters_stand_in_the_order_of_time_and_no_difference_
         drawn_row(own, 32.5, period="202526Q4", **mainstream),
         drawn_row(own, None, period="202526Q4", category="early_years") | {"shorthand": "c"},
     ]
-    table = table_3_quarters(released_as_drawn(rows), dictionary).set_index("When")
+    table = table_3_quarters(Given(released_as_drawn(rows), None, dictionary, None, None)).set_index("When")
     assert list(table.index) == ["January 2025, plan", "31 December 2025, SYNTHETIC", "January 2026, plan", "31 March 2026, SYNTHETIC"]
     assert table["Mainstream, with resourced provision"].to_list() == ["40.4%", "31.9%", "42.0%", "32.5%"]
     assert table["Further education"].to_list() == ["[x]", "[z]", "0.6%", "[z]"]
@@ -87,7 +82,7 @@ def test_the_plan_and_the_quarters_stand_in_the_order_of_time_and_no_difference_
 def test_without_records_of_the_councils_own_there_is_no_table_of_quarters(dictionary):
     plan = dictionary["placements_table_3_percent"]
     rows = [drawn_row(plan, 42.0, period="202526", measure="plan", category="special")]
-    assert table_3_quarters(released_as_drawn(rows), dictionary).empty
+    assert table_3_quarters(Given(released_as_drawn(rows), None, dictionary, None, None)).empty
 
 
 def test_the_day_of_the_plan_is_that_of_its_paper_and_without_a_plan_no_neighbours_stand_then(repository, dictionary):
@@ -97,42 +92,4 @@ def test_the_day_of_the_plan_is_that_of_its_paper_and_without_a_plan_no_neighbou
     rows = by_group(entry, "E06000035", "202122", 31.9, 2697)
     given = [Given(released_as_drawn(some), None, dictionary, None, medway) for some in ([*rows, planned], rows)]
     assert [one.report_day for one in given] == [date(2022, 11, 29), date.min]
-    assert neighbours_by_group(given[1].released, dictionary, medway, given[1].report_day).empty
-
-
-def own(entry, value, category="", breakdown="", period="202526Q4"):
-    told = {"origin": "synthetic", "breakdown": breakdown, "shorthand": "c" if value is None else ""}
-    return drawn_row(entry, value, period=period, category=category) | told
-
-
-def plans(dictionary):
-    by_sex, by_group = dictionary["ehc_plans_by_sex_quarter_count"], dictionary["ehc_plans_by_ethnicity_quarter_count"]
-    rows = [own(dictionary["ehc_plans_quarter_count"], 200)]
-    rows += [own(by_sex, value, name, "sex") for name, value in (("male", 150), ("female", 50))]
-    return rows + [own(by_group, value, name, "ethnicity") for name, value in (("asian", 20), ("white", 180))]
-
-
-def test_plans_stand_beside_pupils_as_shares_of_all_and_every_column_says_that_its_children_are_invented(dictionary):
-    pupils = dictionary["pupils_by_group_percent"]
-    rows = plans(dictionary) + [own(pupils, value, name, "pupil_group") for name, value in (("female", 48.9), ("white", 71.2))]
-    table = plans_beside_pupils(drawn_release(pupils, rows=rows, edition="internal"), dictionary)
-    assert table.to_numpy().tolist() == [
-        ["Girls and young women", "50", "25.0%", "48.9%"],
-        ["Boys and young men", "150", "75.0%", "not supplied"],
-        ["White", "180", "90.0%", "71.2%"],
-        ["Asian", "20", "10.0%", "not supplied"],
-    ]
-    assert table.columns[1:].str.endswith(", SYNTHETIC").all()
-
-
-def test_pupils_of_an_earlier_quarter_are_not_set_beside_plans_of_this_one(dictionary):
-    pupils = dictionary["pupils_by_group_percent"]
-    rows = [*plans(dictionary), own(pupils, 48.9, "female", "pupil_group", period="202526Q3")]
-    table = plans_beside_pupils(drawn_release(pupils, rows=rows, edition="internal"), dictionary)
-    assert set(table["Of all pupils, SYNTHETIC"]) == {"not supplied"}
-
-
-def test_without_a_return_there_is_no_table(dictionary):
-    pupils = dictionary["pupils_by_group_percent"]
-    released = drawn_release(pupils, rows=[own(pupils, 51.1, "male", "pupil_group")], edition="internal")
-    assert plans_beside_pupils(released, dictionary).empty
+    assert neighbours_by_group(given[1], given[1].report_day).empty
