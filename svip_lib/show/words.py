@@ -70,8 +70,14 @@ def plain_all(values: Iterable[float], absent: str = "[x]", unit: str = "", deci
 
 
 def shown(released: Released, entry: Indicator) -> pd.DataFrame:
-    """Return the rows of an indicator that stand together: one base, and from the period on with which its story begins."""
-    rows = released.select(entry.name, base=entry.base)
+    """Return the rows of an indicator that stand together, from the period on with which its story begins.
+
+    Raises:
+        ValueError: When some stand on another base: figures of different children never share an axis or a subtraction.
+    """
+    rows = released.select(entry.name)
+    if strange := sorted(set(rows["base"]) - {entry.base}):
+        raise ValueError(f"{entry.name} stands on the base '{entry.base}', and '{strange[0]}' counts other children: never mixed")
     printed_by_council = (rows["origin"] == "council") & (rows["measure"] == "published")
     return rows[(rows["time_period"] >= entry.shown_from) & ~printed_by_council]
 

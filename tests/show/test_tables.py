@@ -5,7 +5,9 @@ import pytest
 from bs4 import BeautifulSoup
 from markupsafe import Markup
 
+from svip_lib.show.charts import draw
 from svip_lib.show.tables import indicator_table, table_html
+from svip_lib.show.words import meaning, message
 from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 FRAME = pd.DataFrame({"Area": ["Medway", "England"], "Plans": ["4,287", "[x]"]})
@@ -78,11 +80,13 @@ def test_a_series_shows_number_base_share_plan_and_how_many_neighbours():
     ]
 
 
-def test_a_plan_on_another_base_is_not_laid_beside_the_figure():
+def test_figures_on_two_bases_are_never_laid_side_by_side_drawn_or_subtracted():
     entry = drawn_entry()
     other = drawn_row(entry, 42.0, measure="plan") | {"base": "plan_table_3"}
-    table = indicator_table(drawn_release(entry, rows=[drawn_row(entry, 38.8), other]), entry)
-    assert not [name for name in table.columns if "Plan" in name or "Difference" in name]
+    released = drawn_release(entry, rows=[drawn_row(entry, 38.8), other])
+    for show in (indicator_table, draw, message, meaning):
+        with pytest.raises(ValueError, match="stands on the base 'all_ehc_plans', and 'plan_table_3' counts other children"):
+            show(released, entry)
 
 
 def test_a_table_takes_released_figures_only():
