@@ -233,9 +233,10 @@ class Section:
         """A status with the figure and the standard that it was judged by, both of the period that it is about."""
         label = period_label(status.period, entry.time_identifier) if status.period else ""
         label += ", SYNTHETIC" if words.is_synthetic(self.released, entry) else ""
-        actual = words.number(status.actual, entry, "x" if pd.isna(status.actual) else "")
-        absent = "unverified" if status.kind == "unverified" else "z"
-        plan = words.number(status.plan, entry, absent if pd.isna(status.plan) else "", signed=False)
+        told = words.headline if entry.indicator_unit == "£" else words.number  # millions do, where cells are narrow
+        actual = "[x]" if pd.isna(status.actual) else told(status.actual, entry)
+        absent = "[unverified]" if status.kind == "unverified" else "[z]"
+        plan = absent if pd.isna(status.plan) else told(status.plan, entry.model_copy(update={"signed": "no"}))
         of = entry.categories.get(planned_category(self.released, entry), "")
         return [f"{entry.label}: {of}" if of else entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
 
