@@ -108,8 +108,9 @@ def trend(released: Released, entry: Indicator, category: str, periods: int) -> 
     own = released.select(entry.name, area=released.area("authority"), base=entry.base, category=category)
     actual = own[own["measure"] == "actual"]
     own = actual if len(actual) else own[(own["measure"] == "published") & (own["origin"] == "published")]
-    values = own.sort_values("time_period")["value"].dropna().round(entry.indicator_dp)
-    if len(values) <= periods:
+    values = own.sort_values("time_period")["value"].round(entry.indicator_dp)
+    values = values.loc[: values.last_valid_index()].iloc[-1 - periods :]
+    if len(values) <= periods or values.isna().any():  # one that is withheld stands between: what came before it is no neighbour
         return "Too few figures"
     gap = round(values.iloc[-1] - values.iloc[-1 - periods : -1].mean(), entry.indicator_dp)
     if gap == 0:

@@ -101,10 +101,12 @@ def test_a_plan_that_nobody_has_verified_gives_no_verdict():
         ("higher", [50, 50, 50, 50, 50.04], "The same", "The same"),
         ("higher", [50, 60], "Better", "Too few figures"),
         ("higher", [50], "Too few figures", "Too few figures"),
+        ("higher", [10, 20, 30, None, 50], "Too few figures", "Too few figures"),
+        ("higher", [10, 20, 30, 40, 50, None], "Better", "Better"),
     ],
 )
 def test_the_short_trend_looks_at_one_figure_before_and_the_long_at_the_mean_of_four(polarity, values, short, long):
     entry = drawn_entry(polarity=polarity)
-    rows = [drawn_row(entry, float(value), period=f"{2020 + nth}{21 + nth}") for nth, value in enumerate(values)]
+    rows = [drawn_row(entry, value and float(value), period=f"{2020 + nth}{21 + nth}") for nth, value in enumerate(values)]
     released = drawn_release(entry, rows=rows)
     assert (trend(released, entry, "", 1), trend(released, entry, "", 4)) == (short, long)
