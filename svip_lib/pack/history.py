@@ -33,21 +33,21 @@ WITHHELD = "c"
 # What makes two figures of two packs the same one: the day of a quarter's own records is another in every pack.
 SAME = [name for name in KEY if name != "as_at"]
 COLUMNS = ["section", "what", "about", *(name for name in SAME if name != "indicator"), "then", "now"]
-# Every kind of change, and how many; what a reader must know first stands first.
-KINDS = {
-    "newly told": "figures newly told",
-    "now withheld": "figures now withheld",
-    "status": "other statuses",
-    "revised": "figures revised",
-    "marked otherwise": "figures marked otherwise",
-    "indicator gone": "figures of indicators that went",
-    "period gone": "figures of periods that went",
-    "figure gone": "figures gone",
-    "new indicator": "figures of new indicators",
-    "new figure": "new figures",
-    "new period": "figures of new periods",
-    "wording": "sentences worded otherwise",
-}
+# Every kind of change; what a reader must know first stands first.
+KINDS = [
+    "newly told",
+    "now withheld",
+    "status",
+    "revised",
+    "marked otherwise",
+    "indicator gone",
+    "period gone",
+    "figure gone",
+    "new indicator",
+    "new figure",
+    "new period",
+    "wording",
+]
 TOLD_OF_A_KIND, TOLD = 2, 6
 NO_SECTION = "no section"
 ALIKE = 0.5  # two sentences that share less are two sentences, and not one that was changed
@@ -150,7 +150,12 @@ def compare(project: Project, then: Pack, now: Pack) -> pd.DataFrame:
     figures = figures.assign(section=figures["indicator"].map(sections).fillna(NO_SECTION)).rename(columns={"indicator": "about"})
     words = pd.DataFrame(_words(then.pages, now.pages), columns=["section", "what", "about", "then", "now"])
     found = pd.concat([figures, words], ignore_index=True).reindex(columns=COLUMNS).fillna("")
-    rank = {"rank": found["what"].map(list(KINDS).index), "other": found["area"] != own_area(project, now), "part": found["category"] != ""}
+    rank = {
+        "rank": found["what"].map(KINDS.index),
+        "half": (found["then"] == "") | (found["now"] == ""),
+        "other": found["area"] != own_area(project, now),
+        "part": found["category"] != "",
+    }
     return found.assign(**rank).sort_values(["section", *rank], kind="stable", ignore_index=True)[COLUMNS]
 
 
@@ -245,7 +250,7 @@ def summary(changes: pd.DataFrame, own: str) -> Iterator[str]:
     """Say in a few lines a section what changed; the council's own area goes without saying."""
     for section, rows in changes.groupby("section"):
         counts = rows["what"].value_counts()
-        yield f"{section}: {', '.join(f'{counts[kind]:,} {words}' for kind, words in KINDS.items() if kind in counts)}"
+        yield f"{section}: {', '.join(f'{kind} {counts[kind]:,}' for kind in KINDS if kind in counts)}"
         for row in rows.groupby("what", sort=False).head(TOLD_OF_A_KIND).head(TOLD).itertuples():
             period = period_label(row.time_period, row.time_identifier) if row.time_period else ""
             about = ", ".join(filter(None, [row.about, row.area if row.area != own else "", row.category, period]))
