@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -32,24 +31,12 @@ MANIFEST = "manifest.json"
 WITHHELD = "c"
 # What makes two figures of two packs the same one: the day of a quarter's own records is another in every pack.
 SAME = [name for name in KEY if name != "as_at"]
+PERIOD = ["indicator", "time_period"]
 COLUMNS = ["section", "what", "about", *(name for name in SAME if name != "indicator"), "then", "now"]
 # Every kind of change; what a reader must know first stands first.
-KINDS = [
-    "newly told",
-    "now withheld",
-    "status",
-    "revised",
-    "marked otherwise",
-    "indicator gone",
-    "period gone",
-    "figure gone",
-    "new indicator",
-    "new figure",
-    "new period",
-    "wording",
-]
+KINDS = "newly told|now withheld|status|revised|marked otherwise|indicator gone|period gone|figure gone"
+KINDS = f"{KINDS}|new indicator|new figure|new period|wording".split("|")
 TOLD_OF_A_KIND, TOLD = 2, 6
-NO_SECTION = "no section"
 ALIKE = 0.5  # two sentences that share less are two sentences, and not one that was changed
 SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[A-Z‘“\[])")
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -92,10 +79,9 @@ class Pack:
         """The pack in a word, for a line and for the name of a file."""
         return f"{self.quarter}-{self.folder.name}"
 
-    @cached_property
     def pages(self) -> dict[str, tuple[dict[str, str], list[str]]]:
-        """The statuses and the sentences of each section."""
-        files = [self.folder / name for name in sorted(self.manifest.outputs) if re.fullmatch(r"sections/\w+\.html", name)]
+        """Return the statuses and the sentences of each section."""
+        files = [self.folder / name for name in self.manifest.outputs if re.fullmatch(r"sections/\w+\.html", name)]
         return {file.stem: read_page(file.read_text(encoding="utf-8")) for file in files}
 
 
@@ -147,8 +133,8 @@ def compare(project: Project, then: Pack, now: Pack) -> pd.DataFrame:
         )
     sections = {name: entry.section for name, entry in read_dictionary(project.dictionary).items()}
     figures = _figures(*(read_figures(pack.folder / "figures.csv") for pack in (then, now)))
-    figures = figures.assign(section=figures["indicator"].map(sections).fillna(NO_SECTION)).rename(columns={"indicator": "about"})
-    words = pd.DataFrame(_words(then.pages, now.pages), columns=["section", "what", "about", "then", "now"])
+    figures = figures.assign(section=figures["indicator"].map(sections).fillna("no section")).rename(columns={"indicator": "about"})
+    words = pd.DataFrame(_words(then.pages(), now.pages()), columns=["section", "what", "about", "then", "now"])
     found = pd.concat([figures, words], ignore_index=True).reindex(columns=COLUMNS).fillna("")
     rank = {
         "rank": found["what"].map(KINDS.index),
@@ -176,15 +162,11 @@ def _figures(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     what[(both["shorthand_then"] == "") & (both["shorthand_now"] == "")] = "revised"
     what[(both["shorthand_then"] == WITHHELD) & (both["shorthand_now"] == "")] = "newly told"
     what[both["shorthand_now"] == WITHHELD] = "now withheld"
-    for side, other, (figure, period, indicator) in (
-        ("told_then", then, ("new figure", "new period", "new indicator")),
-        ("told_now", now, ("figure gone", "period gone", "indicator gone")),
-    ):
-        alone = both[side].isna()
-        periods = pd.MultiIndex.from_frame(other[["indicator", "time_period"]])
-        what[alone] = figure
-        what[alone & ~pd.MultiIndex.from_frame(both[["indicator", "time_period"]]).isin(periods)] = period
-        what[alone & ~both["indicator"].isin(other["indicator"])] = indicator
+    for side, other, words in (("told_then", then, "new {}"), ("told_now", now, "{} gone")):
+        alone, known = both[side].isna(), pd.MultiIndex.from_frame(other[PERIOD])
+        what[alone] = words.format("figure")
+        what[alone & ~pd.MultiIndex.from_frame(both[PERIOD]).isin(known)] = words.format("period")
+        what[alone & ~both["indicator"].isin(other["indicator"])] = words.format("indicator")
     return both.assign(what=what).rename(columns={"told_then": "then", "told_now": "now"})
 
 
@@ -233,9 +215,8 @@ def _words(then: dict, now: dict) -> Iterator[tuple[str, ...]]:
             one, other = old.get(name, ""), new.get(name, "")
             if _bare(one) != _bare(other):
                 yield section, "status", name, one, other
-        for kind, first, last, start, end in SequenceMatcher(
-            None, list(map(_bare, before)), list(map(_bare, after)), autojunk=False
-        ).get_opcodes():
+        matched = SequenceMatcher(None, list(map(_bare, before)), list(map(_bare, after)), autojunk=False)
+        for kind, first, last, start, end in matched.get_opcodes():
             for one, other in zip_longest(before[first:last], after[start:end], fillvalue="") if kind != "equal" else ():
                 alike = SequenceMatcher(None, one, other).ratio() >= ALIKE
                 pairs = [(one, other)] if alike else [(one, ""), ("", other)]
@@ -253,9 +234,9 @@ def summary(changes: pd.DataFrame, own: str) -> Iterator[str]:
         yield f"{section}: {', '.join(f'{kind} {counts[kind]:,}' for kind in KINDS if kind in counts)}"
         for row in rows.groupby("what", sort=False).head(TOLD_OF_A_KIND).head(TOLD).itertuples():
             period = period_label(row.time_period, row.time_identifier) if row.time_period else ""
-            about = ", ".join(filter(None, [row.about, row.area if row.area != own else "", row.category, period]))
-            told = f"{row.then or '–'} → {row.now or '–'}"
-            yield f"  {row.what}: {about + ': ' if about else ''}{LONG.sub(lambda number: f'{float(number[0]):.2f}', told)}"
+            about = ", ".join(filter(None, [row.about, row.area.replace(own, ""), row.category, period]))
+            told = LONG.sub(lambda number: f"{float(number[0]):.2f}", f"{row.then or '–'} → {row.now or '–'}")
+            yield ": ".join(filter(None, [f"  {row.what}", about, told]))
 
 
 def write_changes(changes: pd.DataFrame, out: Path) -> None:
@@ -298,7 +279,8 @@ def verify(project: Project, pack: Pack) -> Iterator[tuple[bool, str]]:
         frozen = project.released(manifest.parameters.authority) / str(pack.quarter) / MANIFEST
         same = frozen.is_file() and json.loads(frozen.read_bytes()) == json.loads((pack.folder / MANIFEST).read_bytes())
         yield same, f"published: the manifest is {'' if same else 'not '}the one that was frozen."
-    yield _figures_again(project, pack)
+    if "figures.csv" in there:
+        yield _figures_again(project, pack)
 
 
 def _held_against(kind: str, told: dict[str, str], there: dict[str, str], missing: str) -> Iterator[tuple[bool, str]]:
@@ -317,8 +299,6 @@ def _figures_again(project: Project, pack: Pack) -> tuple[bool, str]:
     asked, file = pack.manifest.parameters, pack.folder / "figures.csv"
     if content_key(project, asked.authority, pack.quarter) != pack.manifest.content_key:
         return True, "figures: not computed again, for code, data or packages here are not those that the pack was made with."
-    if not file.is_file():
-        return False, "figures: there are none."
     released = release_anew(project, asked.authority, pack.quarter, asked.edition)
     with TemporaryDirectory() as place:  # as a run does: what is written is read back
         again = Path(place) / "figures.csv"
@@ -327,6 +307,5 @@ def _figures_again(project: Project, pack: Pack) -> tuple[bool, str]:
     if rows.to_csv(index=False, lineterminator="\n").encode() == file.read_bytes():
         return True, f"figures: computed again, all {len(rows):,} are as in figures.csv."
     changed = _figures(read_figures(file), rows)
-    first = changed.iloc[0] if len(changed) else None
-    told = "" if first is None else f" The first: {first['indicator']}, {first['time_period']}: {first['then']} → {first['now']}."
-    return False, f"figures: computed again, {len(changed)} are told otherwise in figures.csv.{told}"
+    first = [f" The first: {row.indicator}, {row.time_period}: {row.then} → {row.now}." for row in changed.head(1).itertuples()]
+    return False, f"figures: computed again, {len(changed)} are told otherwise in figures.csv.{''.join(first)}"
