@@ -99,6 +99,52 @@ def publish(quarter: str, authority: str, quiet: bool) -> None:
 
 
 @svip.command()
+@click.argument("then")
+@click.argument("now")
+@click.option("--authority", default="medway", show_default=True, help="The council, where quarters are named.")
+@click.option("--edition", default="public", show_default=True, help="The edition, where quarters are named.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file for all that changed; without it, in the folder runs beside NOW.")
+def compare(then: str, now: str, authority: str, edition: str, out: Path | None) -> None:
+    """Say what changed from the pack THEN to the pack NOW (each a folder, or a quarter): figures, statuses and wording.
+
+    All of it is written as CSV. The exit status is 0 whether or not something changed.
+    """
+    from svip_lib.pack import history
+
+    project = Project.find()
+    packs = [history.find_pack(project, text, authority, edition) for text in (then, now)]
+    changes = history.compare(project, *packs)
+    before, after = packs
+    out = out or after.folder.parent / "runs" / f"compare-{before.name}-{after.name}.csv"
+    history.write_changes(changes, out)
+    click.echo(f"From {before.name} to {after.name}: " + (f"{len(changes):,} changes." if len(changes) else "nothing differs."))
+    for line in history.summary(changes, history.own_area(project, after)):
+        click.echo(line)
+    click.echo(f"All of it is in {out}.")
+
+
+@svip.command()
+@click.argument("pack")
+@click.option("--authority", default="medway", show_default=True, help="The council, where a quarter is named.")
+@click.option("--edition", default="public", show_default=True, help="The edition, where a quarter is named.")
+@click.option("--data", type=click.Path(path_type=Path), help="The folder that the pack was made from, instead of data/.")
+def verify(pack: str, authority: str, edition: str, data: Path | None) -> None:
+    """Check PACK (a folder, or a quarter): every file against its manifest, what it was made from, and its figures, computed again.
+
+    What cannot be checked here is said. The exit status is 1 when something does not hold.
+    """
+    from svip_lib.pack import history
+
+    project = Project.find(data=data)
+    every = True
+    for holds, line in history.verify(project, history.find_pack(project, pack, authority, edition)):
+        every = every and holds
+        click.echo(line)
+    click.echo("All that could be checked holds." if every else "Something does not hold.")
+    sys.exit(DONE if every else INCOMPLETE)
+
+
+@svip.command()
 @click.argument("name")
 @click.argument("period", required=False)
 @click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")

@@ -19,7 +19,8 @@ def content_key(project: Project, authority: str, quarter: Quarter) -> str:
     named = [folder / name for name in ("authority.yaml", "agreement.yaml", COST_CENTRES)]
     named.append(project.quarter_folder(authority, quarter) / "quarter.yaml")
     data = [path for base in (project.reference, project.dictionary) for path in base.rglob("*") if path.is_file()]
-    data += [path for path in project.released(authority).rglob("*") if path.is_file()]
+    published = (folder for folder in project.released(authority).glob("20*-Q*") if Quarter.parse(folder.name) < quarter)
+    data += [path for folder in published for path in folder.rglob("*") if path.is_file()]  # what it published itself binds later ones
     earlier = [project.find_extracts(authority, known) for known in project.quarters_before(authority, quarter)]
     data += [path for folder in earlier if folder for path in _told_of_earlier(folder)]
     before = project.find_extracts(authority, quarter.previous)  # its milestones, risks and conditions stand beside this quarter's

@@ -85,10 +85,19 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
     folder = project.private(authority, quarter, edition) / "released"
     key = content_key(project, authority, quarter)
     if key_on_disk(folder) != key:
-        policy = read_authority(project.authority(authority)).thresholds
-        register = read_register(project.released(authority), quarter)
-        _write(*_protected(compute_figures(project, authority, quarter), edition, key, policy, register), folder)
+        _write(*_computed(project, authority, quarter, edition, key), folder)
     return read_released(project, authority, quarter, edition)
+
+
+def release_anew(project: Project, authority: str, quarter: Quarter, edition: str) -> Released:
+    """Compute a quarter's figures and release them whatever was released before, to hold a pack against them; nothing is put anywhere."""
+    return _computed(project, authority, quarter, edition, content_key(project, authority, quarter))[0]
+
+
+def _computed(project: Project, authority: str, quarter: Quarter, edition: str, key: str) -> tuple[Released, Proof | None]:
+    policy = read_authority(project.authority(authority)).thresholds
+    register = read_register(project.released(authority), quarter)
+    return _protected(compute_figures(project, authority, quarter), edition, key, policy, register)
 
 
 def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> tuple[Released, Proof | None]:

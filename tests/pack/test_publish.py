@@ -114,6 +114,15 @@ def test_what_was_published_is_kept_with_its_register_and_hashes_and_bears_no_dr
     assert (register["value"].dropna().between(1, 4)).sum() == 0
 
 
+def test_a_published_pack_can_be_checked_against_what_was_frozen_and_its_figures_computed_again(council, fourth_quarter):
+    sign(council, *signed(Q3), *signed(Q4))
+    pack = council / "reports" / "medway" / Q4 / "published"
+    done = run_svip(council, "verify", str(pack), SVIP_KEY_FILE=str(council.parent / "council.key"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "published: the manifest is the one that was frozen." in done.stdout
+    assert "figures: computed again" in done.stdout
+
+
 def test_what_is_published_is_never_rewritten(council, third_quarter):
     before = {path.name: path.read_bytes() for path in third_quarter.iterdir()}
     again = publish(council, Q3)
