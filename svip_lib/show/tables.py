@@ -205,6 +205,8 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
     area = released.area_name(released.area("authority"))
     periods = sorted(own["time_period"].unique())
     order = own[own["time_period"] == periods[-1]]
+    if own["breakdown"].nunique() > 1:
+        return _by_breakdown(order, entry)
     if entry.headline_category or entry.filter_grouping_column in IN_ORDER:
         categories = [category for category in entry.categories if category in set(order["category"])]
     else:
@@ -237,6 +239,16 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
                 frame["Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role))] = _cells(
                     rows, categories, entry
                 )
+    return frame
+
+
+def _by_breakdown(rows: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
+    """Categories down and the several things that are told of each across, of one period."""
+    wide = {name: told.set_index("category") for name, told in rows.groupby("breakdown", sort=False)}
+    categories = [category for category in entry.categories if category in set(rows["category"])]
+    frame = pd.DataFrame({entry.filter_hint or "Category": [entry.categories[category] for category in categories]})
+    for name, told in wide.items():
+        frame[name.replace("_", " ").capitalize()] = _cells(told, categories, entry)
     return frame
 
 

@@ -108,3 +108,12 @@ def test_beneath_small_charts_by_quarter_stands_every_quarter_and_the_newest_num
     assert table.columns[0] == "Jan to Mar 2025"
     assert list(table.loc["Kind A"]) == ["10.0%", "20.0%", "30.0%", "40.0%", "50.0%", "5", "10"]
     assert list(table.loc["Kind B"])[-3:] == ["[c]", "[c]", "[c]"]
+
+
+def test_an_indicator_that_tells_several_things_of_each_category_has_a_column_for_each():
+    entry = drawn_entry(filter_grouping_column="drawn", categories={"a": "Letter A", "b": "Letter B"})
+    told = [("budget", "a", 10.0), ("budget", "b", 20.0), ("forecast", "a", 11.0), ("forecast", "b", None)]
+    rows = [drawn_row(entry, value, category=letter) | {"breakdown": name} for name, letter, value in told]
+    table = indicator_table(drawn_release(entry, rows=rows), entry)
+    assert table.to_numpy().tolist() == [["Letter A", "10.0%", "11.0%"], ["Letter B", "20.0%", "[x]"]]
+    assert list(table.columns) == ["Category", "Budget", "Forecast"]
