@@ -205,7 +205,7 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
     area = released.area_name(released.area("authority"))
     periods = sorted(own["time_period"].unique())
     order = own[own["time_period"] == periods[-1]]
-    if own["breakdown"].nunique() > 1:
+    if (own["breakdown"] != own["breakdown"].iloc[0]).any():
         return _by_breakdown(order, entry)
     if entry.headline_category or entry.filter_grouping_column in IN_ORDER:
         categories = [category for category in entry.categories if category in set(order["category"])]
