@@ -3,8 +3,10 @@
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import nbformat
 import papermill
@@ -76,7 +78,9 @@ def check_frame(notebook: Path) -> None:
             raise Refusal(f"The notebook lacks the call {call}…).", file=notebook, remedy="Compare it with the template.")
 
 
-def execute_section(source: Path, target: Path, parameters: dict[str, str], key: str) -> Failure | None:
+def execute_section(
+    source: Path, target: Path, parameters: dict[str, str], key: str, still: Callable[[], object] = lambda: None
+) -> Failure | None:
     """Run one notebook; it counts as run only when every one of its cells was completed without an error.
 
     Args:
@@ -84,6 +88,7 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
         target: Where the executed notebook is kept, for its owner only.
         parameters: What its parameters cell is given.
         key: The content key that the executed notebook is kept under.
+        still: Raises where that is no longer the key of what there is now, so that nothing is kept under it that was made from else.
 
     Returns:
         Nothing, or the failure; what a failed notebook left is kept aside, and the last good one stays.
@@ -91,7 +96,7 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
     beside = target.with_name(f".{os.getpid()}-{target.name}")
     reason, begun = None, []
     try:
-        with tempfile.TemporaryDirectory(prefix="svip-") as sockets:
+        with tempfile.TemporaryDirectory(prefix=channels(target.parent)) as sockets:
             papermill.execute_notebook(
                 str(source),
                 str(beside),
@@ -108,6 +113,7 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
         reason = ANSI.sub("", "\n".join(error.traceback[-1:]) if error.traceback else f"{error.ename}: {error.evalue}").strip()
     except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
         reason = ANSI.sub("", str(error)).strip().splitlines()[0]
+    still()
     failure = _first_unfinished(beside, source.stem, begun, reason)
     if failure:
         if beside.exists():
@@ -122,6 +128,11 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
     return None
 
 
+def channels(executed: Path) -> str:
+    """Return how the folders begin in which runner and kernels talk; below the executed notebooks their names would grow too long."""
+    return f"svip-{crc32(os.fsencode(executed.resolve())):08x}-"
+
+
 def _without_ports(sockets: str) -> dict:
     """Let runner and kernel talk through files in a folder of the kernel's own, so that nothing crosses an unencrypted port."""
     if os.name != "posix":
@@ -130,7 +141,7 @@ def _without_ports(sockets: str) -> dict:
     class PrivateKernel(AsyncKernelManager):
         def __init__(self, **settings):
             super().__init__(**settings)
-            self.transport, self.ip = "ipc", f"{sockets}/k"
+            self.transport, self.ip, self.connection_file = "ipc", f"{sockets}/k", f"{sockets}/kernel.json"
 
     return {"kernel_manager_class": PrivateKernel}
 
