@@ -18,6 +18,7 @@ from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.refusal import Refusal
 
 SECONDS_A_CELL = 300
+FAILED = "failed"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -116,10 +117,15 @@ def execute_section(
     still()
     failure = _first_unfinished(beside, source.stem, begun, reason)
     if failure:
-        if beside.exists():
-            aside = target.parent / "failed"
-            aside.mkdir(mode=OWNER_ONLY, exist_ok=True)
-            beside.replace(aside / target.name)
+        if not beside.exists():  # papermill writes nothing of a kernel that died or that was given up
+            book = nbformat.read(source, as_version=4)
+            book.cells = begun
+            for cell in begun[-1:]:
+                cell.outputs.append(nbformat.v4.new_output("error", ename=FAILED, evalue=failure.reason, traceback=[failure.reason]))
+            nbformat.write(book, beside)
+        aside = target.parent / FAILED
+        aside.mkdir(mode=OWNER_ONLY, exist_ok=True)
+        beside.replace(aside / target.name)
         return failure
     book = nbformat.read(beside, as_version=4)
     book.metadata["svip"] = {"key": key}

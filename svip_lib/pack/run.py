@@ -31,7 +31,7 @@ from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import release_quarter
 from svip_lib.disclosure.released import Released
-from svip_lib.pack.execute import Failure, channels, check_frame, check_parameters, execute_section
+from svip_lib.pack.execute import FAILED, Failure, channels, check_frame, check_parameters, execute_section
 from svip_lib.pack.html import Body, Cover
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
 from svip_lib.pack.leaks import Finding
@@ -143,7 +143,8 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
     target = place_of(project, authority, quarter, edition, draft=draft)
     with _explained(reports), held(private.parent):
         sweep(reports, reports / "runs", private, private / "notebooks", private / "kept")
-        for path in Path(tempfile.gettempdir()).glob(f"{channels(private / 'notebooks')}*"):
+        executed = private / "notebooks"
+        for path in (executed / FAILED, *Path(tempfile.gettempdir()).glob(f"{channels(executed)}*")):
             shutil.rmtree(path, ignore_errors=True)
         asked = {"edition": edition, "pdf": pdf, "draft": draft}
         if not force and not only and standing(project, authority, quarter, **asked):
@@ -249,7 +250,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             else:
                 pages[name] = workers.submit(make_section_page, executed / f"{name}.ipynb", name, cover, run.place, pdf=run.pdf)
         if failures:
-            raise SectionsFailed(failures, executed / "failed")
+            raise SectionsFailed(failures, executed / FAILED)
         bodies = {name: run.take(f"sections/{name}.html", pages[name].result()).body for name in names}
         _make_whole(run, bodies, cover, workers)
     told = manifest(project, released, run.place.building)
