@@ -248,7 +248,7 @@ MOMENTS = [(phase, 0.0) for phase in PHASES] + [(phase, round(CHANCE.uniform(0, 
 
 @pytest.mark.parametrize(
     ("moment", "number"),
-    zip(MOMENTS, SIGNALS, strict=True),
+    list(zip(MOMENTS, SIGNALS, strict=True)),
     ids=lambda told: told.name if isinstance(told, signal.Signals) else f"{told[1]} s after {told[0]} began",
 )
 def test_a_run_that_is_stopped_or_killed_harms_nothing_and_what_it_did_is_used(trial, moment, number):
