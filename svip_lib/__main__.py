@@ -296,10 +296,15 @@ def _stop(*_: object) -> None:
         signal.signal(number, signal.SIG_IGN)
     import psutil
 
-    for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            if "resource_tracker" not in " ".join(child.cmdline()):  # Python's own: it frees what the others held, and ends by itself
-                child.kill()
+    killed = [None]
+    while killed:  # a thread can begin another while they are looked for
+        killed = []
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                if "resource_tracker" not in " ".join(child.cmdline()):  # Python's own: it frees what the others held, and ends by itself
+                    child.kill()
+                    killed.append(child)
+        psutil.wait_procs(killed, timeout=1)
     line = "Stopped. The last good pack stays as it was; the same command goes on from here.\n"
     with suppress(OSError):
         os.write(2, (b"\r\x1b[K" if os.isatty(2) else b"") + line.encode())
