@@ -1,5 +1,6 @@
 """Runs one notebook through papermill, and takes nobody's word for it: a section is run when every one of its cells is."""
 
+import logging
 import os
 import re
 import tempfile
@@ -19,6 +20,8 @@ from svip_lib.config.refusal import Refusal
 
 SECONDS_A_CELL = 300
 FAILED = "failed"
+for _told in ("papermill", "traitlets", "asyncio"):  # what they say of a kernel that died is told in the failure, once
+    logging.getLogger(_told).addHandler(logging.NullHandler())
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -175,9 +175,15 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
 
 @contextmanager
 def _explained(folder: Path) -> Iterator[None]:
-    """Say in words what to do where there is no room, or no leave, to write."""
+    """Say in words what to do where there is no room, or no leave, to write, or a process is taken away."""
     try:
         yield
+    except BrokenExecutor:
+        raise Refusal(
+            "A process that makes pages was ended from outside; the machine may have run out of memory.",
+            file=folder,
+            remedy="Run again; the last good pack is as it was, and what was done is not done again.",
+        ) from None
     except OSError as mistake:
         if mistake.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
             raise

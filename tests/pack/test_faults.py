@@ -309,7 +309,7 @@ def mounted(*words):
     return os.geteuid() == 0 and subprocess.run(["mount", *map(str, words)], capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("kilobytes", [8, 300, 900])
+@pytest.mark.parametrize("kilobytes", [8, 200, 500])
 def test_a_full_disk_is_told_and_harms_nothing(trial, kilobytes):
     """The reports stand on a small disk of their own where one can be mounted; else no file may grow beyond the same size."""
     before, _ = renew(trial)
