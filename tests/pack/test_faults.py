@@ -298,6 +298,20 @@ def test_ctrl_c_in_a_terminal_ends_everything_with_one_line(trial, phase):
     assert_unharmed(trial, before, *WITH_PAPER)
 
 
+def test_a_process_that_is_taken_away_from_a_run_is_told(trial):
+    """As the system does where memory runs out."""
+    before, known = renew(trial)
+    process = trial.start(*WITH_PAPER)
+    trial.wait_for("papers", process, known)
+    for worker in trial.processes():
+        if "spawn_main" in " ".join(worker.cmdline()):
+            worker.kill()
+    output, errors = process.communicate(timeout=300)
+    assert (process.returncode, output) == (2, "")
+    assert re.fullmatch(r"Refused: \S+: A process that makes pages was ended from outside; .*\n", errors)
+    assert_unharmed(trial, before, *WITH_PAPER, done=SECTIONS)
+
+
 def _take(terminal):
     import fcntl
 
