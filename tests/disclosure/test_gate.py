@@ -116,12 +116,14 @@ def test_what_is_told_inside_alone_passes_the_gate_of_the_internal_edition_only(
     assert len(released.rows) == told
 
 
-def test_figures_of_content_that_changed_meanwhile_are_not_kept(tmp_path, monkeypatch):
+def test_figures_of_content_that_changed_meanwhile_are_not_kept(monkeypatch):
     """Kept under the key of what was there before, they would be taken for its figures when the change is taken back."""
-    keys = iter(["before", "after"])
+    keys, kept = iter(["before", "after"]), []
     monkeypatch.setattr(gate, "content_key", lambda *_: next(keys))
-    for name in ("read_authority", "read_register", "compute_figures", "_protected"):
+    monkeypatch.setattr(gate, "_write", lambda *written: kept.append(written))
+    for name in ("key_on_disk", "read_authority", "read_register", "compute_figures"):
         monkeypatch.setattr(gate, name, lambda *_: MagicMock())
+    monkeypatch.setattr(gate, "_protected", lambda *_: (MagicMock(), None))
     with pytest.raises(Refusal, match="changed while it was being made"):
-        release_quarter(Project(tmp_path, tmp_path), "drawn", Q4, "public")
-    assert not list(tmp_path.rglob("released*"))
+        release_quarter(MagicMock(), "drawn", Q4, "public")
+    assert not kept
