@@ -1,8 +1,10 @@
 """The command line: ``svip``, the same as ``python -m svip_lib``."""
 
 import os
+import signal
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -62,16 +64,13 @@ def run(quarter: str, authority: str, edition: str, only: str | None, force: boo
 
 
 def _run(project: Project, authority: str, quarter: Quarter, **how) -> Path | None:
-    """Build a pack; none is made where a section failed or the run was stopped, which is said here."""
+    """Build a pack; none is made where a section failed, which is said here."""
     from svip_lib.pack.run import SectionsFailed, run_pack  # only now: it loads all that computes and draws
 
     try:
         return run_pack(project, authority, quarter, **how)
     except SectionsFailed as failure:
         click.echo(str(failure), err=True)
-    except KeyboardInterrupt:
-        click.echo("Stopped. The last good pack stays as it was; the same command goes on from here.", err=True)
-        sys.exit(INCOMPLETE)
     return None
 
 
@@ -316,6 +315,8 @@ def figures(quarter: str, authority: str, edition: str) -> None:
 
 def main() -> None:
     """Run the command; bad input is answered in one paragraph and exit status 2, never with a traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         _use_own_code()
         svip(standalone_mode=True)
@@ -333,6 +334,27 @@ def main() -> None:
         kind = type(mistake).__name__
         click.echo(f"{kind}: a mistake of this program. Its words are left out, because they may quote the files.", err=True)
         sys.exit(INCOMPLETE)
+
+
+def _stop(*_: object) -> None:
+    """End at once, with all that was begun. What is half done needs no care: a run leaves nothing so when it is killed, either."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    import psutil
+
+    killed = [None]
+    while killed:  # a thread can begin another while they are looked for
+        killed = []
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                if "resource_tracker" not in " ".join(child.cmdline()):  # Python's own: it frees what the others held, and ends by itself
+                    child.kill()
+                    killed.append(child)
+        psutil.wait_procs(killed, timeout=1)
+    line = "Stopped. The last good pack stays as it was; the same command goes on from here.\n"
+    with suppress(OSError):
+        os.write(2, (b"\r\x1b[K" if os.isatty(2) else b"") + line.encode())
+    os._exit(INCOMPLETE)
 
 
 def _use_own_code() -> None:

@@ -35,3 +35,14 @@ class Refusal(Exception):
     def _render_traceback_(self) -> list[str]:
         """What JupyterLab shows in place of a traceback: the same one paragraph."""
         return [f"Refused. {self}"]
+
+
+class Changed(Refusal):
+    """What a pack is made from changed while it was being made: what came of it is neither shown nor kept."""
+
+    def __init__(self, file: str | Path):
+        super().__init__(
+            "Something that the pack is made from changed while it was being made.",
+            file=file,
+            remedy="Run again; no pack was changed, and what stayed the same is not made again.",
+        )

@@ -16,7 +16,7 @@ from svip_lib.config.authority import Thresholds, read_authority
 from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import EDITIONS, OWNER_ONLY, Project
-from svip_lib.config.refusal import Refusal
+from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import FOLLOWS, INSIDE
 from svip_lib.config.result import KEY, read_figures
 from svip_lib.disclosure.cells import (
@@ -85,7 +85,10 @@ def release_quarter(project: Project, authority: str, quarter: Quarter, edition:
     folder = project.private(authority, quarter, edition) / "released"
     key = content_key(project, authority, quarter)
     if key_on_disk(folder) != key:
-        _write(*_computed(project, authority, quarter, edition, key), folder)
+        made = _computed(project, authority, quarter, edition, key)
+        if content_key(project, authority, quarter) != key:
+            raise Changed(project.authority(authority))
+        _write(*made, folder)
     return read_released(project, authority, quarter, edition)
 
 
@@ -175,7 +178,7 @@ def _write(released: Released, proof: Proof | None, folder: Path) -> None:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.parent.parent.chmod(OWNER_ONLY)
-    beside = folder.with_name(f"released.{os.getpid()}")
+    beside, old = (folder.with_name(f".released.{os.getpid()}{kind}") for kind in ("", ".old"))  # the next run takes away what stays
     beside.mkdir(mode=OWNER_ONLY)
     tables = {"figures": released.rows, "areas": released.areas, **released.registers}
     for name, table in tables.items():
@@ -194,5 +197,7 @@ def _write(released: Released, proof: Proof | None, folder: Path) -> None:
             f"{len(failures)} of the council's own figures are not proven to be safe, so nothing was released.",
             remedy=f"Why stands, for the owner only, in {unproven.name} in the quarter's private folder.",
         )
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
     beside.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

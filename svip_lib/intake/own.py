@@ -12,7 +12,7 @@ from svip_lib.config.fields import read_codes, read_fields
 from svip_lib.config.key import read_key
 from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import Project
-from svip_lib.config.refusal import Refusal
+from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.tokens import days_in, spelt
 from svip_lib.intake.arrivals import is_synthetic, read_establishments
 from svip_lib.intake.check import Checked, check_extracts, read_checked, registers_in
@@ -87,11 +87,14 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
     # What is only tried out must not take the place of what the pack is made of, and scanned for.
     private = project.private(authority, quarter, "checks" if folder == own else "tried")
     days = {"last_day": told.last_day, "as_at": quarter.last_day, "public_days": public_days(project, authority)}
-    key = _content_key(project, folder, [area, told, quarter, read_key(synthetic=is_synthetic(folder))])
+    of = [area, told, quarter, read_key(synthetic=is_synthetic(folder))]
+    key = _content_key(project, folder, of)
     kept = private / "content.key"
     if anew or not kept.is_file() or kept.read_text(encoding="utf-8") != key:
         kept.unlink(missing_ok=True)
         checked = check_extracts(folder, private, project.dictionary, la_code=la_codes[area], year=told.year, **days)
+        if _content_key(project, folder, of) != key:
+            raise Changed(folder)
         kept.write_text(key, encoding="utf-8")
     else:
         checked = read_checked(private)

@@ -1,10 +1,13 @@
 """Runs one notebook through papermill, and takes nobody's word for it: a section is run when every one of its cells is."""
 
+import logging
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import nbformat
 import papermill
@@ -16,6 +19,9 @@ from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.refusal import Refusal
 
 SECONDS_A_CELL = 300
+FAILED = "failed"
+for _told in ("papermill", "traitlets", "asyncio"):  # what they say of a kernel that died is told in the failure, once
+    logging.getLogger(_told).addHandler(logging.NullHandler())
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -76,7 +82,9 @@ def check_frame(notebook: Path) -> None:
             raise Refusal(f"The notebook lacks the call {call}…).", file=notebook, remedy="Compare it with the template.")
 
 
-def execute_section(source: Path, target: Path, parameters: dict[str, str], key: str) -> Failure | None:
+def execute_section(
+    source: Path, target: Path, parameters: dict[str, str], key: str, still: Callable[[], object] = lambda: None
+) -> Failure | None:
     """Run one notebook; it counts as run only when every one of its cells was completed without an error.
 
     Args:
@@ -84,6 +92,7 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
         target: Where the executed notebook is kept, for its owner only.
         parameters: What its parameters cell is given.
         key: The content key that the executed notebook is kept under.
+        still: Raises where that is no longer the key of what there is now, so that nothing is kept under it that was made from else.
 
     Returns:
         Nothing, or the failure; what a failed notebook left is kept aside, and the last good one stays.
@@ -91,7 +100,7 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
     beside = target.with_name(f".{os.getpid()}-{target.name}")
     reason, begun = None, []
     try:
-        with tempfile.TemporaryDirectory(prefix="svip-") as sockets:
+        with tempfile.TemporaryDirectory(prefix=channels(target.parent)) as sockets:
             papermill.execute_notebook(
                 str(source),
                 str(beside),
@@ -108,18 +117,29 @@ def execute_section(source: Path, target: Path, parameters: dict[str, str], key:
         reason = ANSI.sub("", "\n".join(error.traceback[-1:]) if error.traceback else f"{error.ename}: {error.evalue}").strip()
     except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
         reason = ANSI.sub("", str(error)).strip().splitlines()[0]
+    still()
     failure = _first_unfinished(beside, source.stem, begun, reason)
     if failure:
-        if beside.exists():
-            aside = target.parent / "failed"
-            aside.mkdir(mode=OWNER_ONLY, exist_ok=True)
-            beside.replace(aside / target.name)
+        if not beside.exists():  # papermill writes nothing of a kernel that died or that was given up
+            book = nbformat.read(source, as_version=4)
+            book.cells = begun
+            for cell in begun[-1:]:
+                cell.outputs.append(nbformat.v4.new_output("error", ename=FAILED, evalue=failure.reason, traceback=[failure.reason]))
+            nbformat.write(book, beside)
+        aside = target.parent / FAILED
+        aside.mkdir(mode=OWNER_ONLY, exist_ok=True)
+        beside.replace(aside / target.name)
         return failure
     book = nbformat.read(beside, as_version=4)
     book.metadata["svip"] = {"key": key}
     nbformat.write(book, beside)
     beside.replace(target)
     return None
+
+
+def channels(executed: Path) -> str:
+    """Return how the folders begin in which runner and kernels talk; below the executed notebooks their names would grow too long."""
+    return f"svip-{crc32(os.fsencode(executed.resolve())):08x}-"
 
 
 def _without_ports(sockets: str) -> dict:
@@ -130,7 +150,7 @@ def _without_ports(sockets: str) -> dict:
     class PrivateKernel(AsyncKernelManager):
         def __init__(self, **settings):
             super().__init__(**settings)
-            self.transport, self.ip = "ipc", f"{sockets}/k"
+            self.transport, self.ip, self.connection_file = "ipc", f"{sockets}/k", f"{sockets}/kernel.json"
 
     return {"kernel_manager_class": PrivateKernel}
 

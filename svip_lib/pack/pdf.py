@@ -47,7 +47,9 @@ def write_pdf(print_html: str, path: Path) -> None:
         tree.mark_artifacts()
         tree.finish_elements()
         _finish_links(pdf, words)
-        pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        whole = io.BytesIO()  # written by Python, because qpdf ends the process where a disk is full
+        pdf.save(whole, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    path.write_bytes(whole.getvalue())
 
 
 @contextmanager

@@ -48,8 +48,18 @@ def _lock(file) -> None:
 def sweep(*folders: Path) -> None:
     """Take away what earlier runs left when they were killed: everything whose name begins with a dot. Only one run is at work here."""
     for folder in folders:
+        for old in folder.glob(".*.old"):
+            if not (place := folder / old.name.split(".")[1]).exists():
+                old.rename(place)  # a swap in two steps was cut off between them
         for path in folder.glob(".*") if folder.is_dir() else ():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that at every moment it is either as it was or whole."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(data)
+    beside.replace(path)
 
 
 def swap(new: Path, place: Path) -> None:

@@ -6,10 +6,11 @@ import os
 import platform
 import shutil
 import signal
-import threading
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,22 +20,22 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
-import psutil
 from tqdm import tqdm
 
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import read_authority
+from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import DATA_VARIABLE, OWNER_ONLY, Project
-from svip_lib.config.refusal import Refusal
+from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import release_quarter
 from svip_lib.disclosure.released import Released
-from svip_lib.pack.execute import Failure, check_frame, check_parameters, execute_section
+from svip_lib.pack.execute import FAILED, Failure, channels, check_frame, check_parameters, execute_section
 from svip_lib.pack.html import Body, Cover
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
 from svip_lib.pack.leaks import Finding
-from svip_lib.pack.place import held, swap, sweep
+from svip_lib.pack.place import held, swap, sweep, write_whole
 from svip_lib.pack.workers import Made, Place, end_with_the_run, look_through, make_paper, make_section_page, make_whole_page
 
 LEAKS_TOLD = 5
@@ -73,9 +74,7 @@ class RunLog:
     def end(self) -> None:
         """Write what the whole took, and keep the steps' seconds for the order of the next run."""
         self.add("whole", time.perf_counter() - self._begun)
-        beside = self._last.with_suffix(".beside")
-        beside.write_text(json.dumps(self.took, indent=1) + "\n", encoding="utf-8")
-        beside.replace(self._last)
+        write_whole(self._last, _as_json(self.took))
 
 
 @dataclass
@@ -139,12 +138,14 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
     Raises:
         Refusal: When an input is missing or wrong, or something in the finished pack must not be published; no pack is changed then.
         SectionsFailed: When a notebook did not run to its end; the last good pack stays.
-        KeyboardInterrupt: When it was stopped by a signal; the last good pack stays, and what was done is not done again.
     """
     reports, private = project.reports(authority, quarter), project.private(authority, quarter, edition)
     target = place_of(project, authority, quarter, edition, draft=draft)
-    with held(private.parent), _stopped_by_signals(), _explained(reports):
-        sweep(reports, private, private / "notebooks", private / "kept")
+    with _explained(reports), held(private.parent):
+        sweep(reports, reports / "runs", private, private / "notebooks", private / "kept")
+        executed = private / "notebooks"
+        for path in (executed / FAILED, *Path(tempfile.gettempdir()).glob(f"{channels(executed)}*")):
+            shutil.rmtree(path, ignore_errors=True)
         asked = {"edition": edition, "pdf": pdf, "draft": draft}
         if not force and not only and standing(project, authority, quarter, **asked):
             return target
@@ -152,7 +153,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
         _check(project, authority, quarter, edition)
         private.joinpath(f"{target.name}.json").unlink(missing_ok=True)
         steps = len(project.sections())
-        with tqdm(total=3 + steps * (2 + pdf) + pdf, disable=quiet, desc="pack", unit="step", leave=False) as bar:
+        with tqdm(total=3 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
             log = RunLog(reports / "runs")
             begun = time.perf_counter()
             released = release_quarter(project, authority, quarter, edition)
@@ -162,46 +163,27 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
             try:
                 _build(run, only, force=force)
                 if pack_key(project, authority, quarter, **asked) != key:
-                    raise Refusal(
-                        "Something that the pack is made from changed while it was being made.",
-                        file=reports,
-                        remedy="Run again; nothing was published, and what did not change is not made again.",
-                    )
+                    raise Changed(reports)
                 swap(building, target)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
             told = {"key": key, "files": hashes(target)}
-            private.joinpath(f"{target.name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            write_whole(private / f"{target.name}.json", _as_json(told))
             log.end()
     return target
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Let a run end in good order when it is told to: kernels and workers first, then the run."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        for child in psutil.Process().children(recursive=True):
-            with suppress(psutil.Error):
-                child.kill()
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
 def _explained(folder: Path) -> Iterator[None]:
-    """Say in words what to do where there is no room, or no leave, to write."""
+    """Say in words what to do where there is no room, or no leave, to write, or a process is taken away."""
     try:
         yield
+    except BrokenExecutor:
+        raise Refusal(
+            "A process that makes pages was ended from outside; the machine may have run out of memory.",
+            file=folder,
+            remedy="Run again; the last good pack is as it was, and what was done is not done again.",
+        ) from None
     except OSError as mistake:
         if mistake.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
             raise
@@ -259,10 +241,12 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
     executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     cover, failures, pages = _cover(project, released, draft=run.draft), [], {}
     context = get_context("spawn")  # new processes rather than copies of this one, which has threads
+    sys.warnoptions.append("ignore:resource_tracker")  # Python's own, which tidies up after a run that was stopped and need not say so
     with (
         ProcessPoolExecutor(os.cpu_count(), context, initializer=end_with_the_run, initargs=(os.getpid(),)) as workers,
         ThreadPoolExecutor(max_workers=os.cpu_count()) as threads,
     ):
+        _begin(workers)
         longest_first = sorted(names, key=lambda name: -run.log.took.get(name, (project.notebooks / f"{name}.ipynb").stat().st_size))
         running = {threads.submit(_execute, run, name, executed / f"{name}.ipynb", force or name in only): name for name in longest_first}
         for done in as_completed(running):
@@ -272,11 +256,11 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             else:
                 pages[name] = workers.submit(make_section_page, executed / f"{name}.ipynb", name, cover, run.place, pdf=run.pdf)
         if failures:
-            raise SectionsFailed(failures, executed / "failed")
+            raise SectionsFailed(failures, executed / FAILED)
         bodies = {name: run.take(f"sections/{name}.html", pages[name].result()).body for name in names}
         _make_whole(run, bodies, cover, workers)
     told = manifest(project, released, run.place.building)
-    (run.place.building / "manifest.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (run.place.building / "manifest.json").write_bytes(_as_json(told))
     run.findings += look_through("manifest.json", run.place)
     run.tell("manifest.json", 0.0)
     if run.findings:
@@ -290,6 +274,16 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             path.unlink()  # of an earlier pack
 
 
+def _begin(workers: ProcessPoolExecutor) -> None:
+    """Let every worker begin deaf to Ctrl-C, which a terminal sends to all at once: the run hears it, and ends them."""
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    for _ in range(os.cpu_count()):
+        workers.submit(os.getpid)
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:
     """Run a section's notebook, unless it was run with the same content before."""
     begun, released = time.perf_counter(), run.released
@@ -298,7 +292,13 @@ def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:
     if _is_fresh(target, key) and not anew:
         run.tell(name, time.perf_counter() - begun, "unchanged")
         return None
-    failure = execute_section(run.project.notebooks / f"{name}.ipynb", target, parameters, key)
+
+    def still() -> None:
+        figures = content_key(run.project, released.authority, released.quarter)
+        if figures != released.key or section_key(run.project, name, parameters, figures) != key:
+            raise Changed(run.project.notebooks / f"{name}.ipynb")
+
+    failure = execute_section(run.project.notebooks / f"{name}.ipynb", target, parameters, key, still)
     run.tell(name, time.perf_counter() - begun, "failed" if failure else "done")
     return failure
 
@@ -384,6 +384,10 @@ def manifest(project: Project, released: Released, building: Path) -> dict:
         "inputs": _hashes(inputs, project.data) | _hashes(books, project.root),
         "outputs": hashes(building),
     }
+
+
+def _as_json(told: dict) -> bytes:
+    return (json.dumps(told, indent=1) + "\n").encode()
 
 
 def _hashes(paths: list[Path], base: Path) -> dict[str, str]:

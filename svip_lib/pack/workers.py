@@ -17,6 +17,7 @@ from svip_lib.config.key import read_key
 from svip_lib.config.tokens import Tokens
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 from svip_lib.pack.leaks import Finding, Search, scan_file
+from svip_lib.pack.place import write_whole
 from svip_lib.show import fonts
 
 PRINTING = ("weasyprint", "pikepdf", "fonttools")
@@ -69,7 +70,7 @@ def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, 
         body = pickle.loads(file.read_bytes())
     else:
         body = section_body(executed, name)
-        _keep(file, pickle.dumps(body))
+        write_whole(file, pickle.dumps(body))
     html = page([body], cover, whole="../index.html", also={"this section on paper (PDF)": f"{name}.pdf"} if pdf else None)
     findings = _write(place, f"sections/{name}.html", html.encode())
     return Made(findings, {file.name}, time.perf_counter() - begun, body)
@@ -89,7 +90,7 @@ def make_paper(bodies: list[Body], cover: Cover, name: str, place: Place) -> Mad
     if not file.is_file():
         from svip_lib.pack.pdf import write_pdf  # WeasyPrint takes a second to load
 
-        beside = file.with_suffix(f".{os.getpid()}")
+        beside = file.with_name(f".{file.name}.{os.getpid()}")
         write_pdf(paper, beside)
         beside.replace(file)
     return Made(_write(place, name, file.read_bytes()), {file.name}, time.perf_counter() - begun)
@@ -104,7 +105,7 @@ def look_through(name: str, place: Place) -> list[Finding]:
         return []
     findings = scan_file(place.building / name, name, _search(place))
     if not findings:
-        _keep(file, b"")
+        write_whole(file, b"")
     return findings
 
 
@@ -116,12 +117,6 @@ def _search(place: Place) -> Search:
 def _write(place: Place, name: str, data: bytes) -> list[Finding]:
     (place.building / name).write_bytes(data)
     return look_through(name, place)
-
-
-def _keep(file: Path, data: bytes) -> None:
-    beside = file.with_suffix(f".{os.getpid()}")
-    beside.write_bytes(data)
-    beside.replace(file)
 
 
 @cache

@@ -3,6 +3,7 @@
 import shutil
 import stat
 from datetime import date
+from unittest.mock import MagicMock
 
 import pandas as pd
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
+from svip_lib.config.refusal import Refusal
 from svip_lib.config.result import COLUMNS, read_figures
+from svip_lib.disclosure import gate
 from svip_lib.disclosure.gate import release, release_quarter
 from svip_lib.disclosure.released import Released, is_current, read_released
 from svip_lib.figures import Figures
@@ -111,3 +114,16 @@ def test_what_is_told_inside_alone_passes_the_gate_of_the_internal_edition_only(
     figures = Figures("medway", Q4, date(2026, 7, 31), pd.DataFrame([row])[COLUMNS], AREAS, words)
     released = release(figures, edition, key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)
     assert len(released.rows) == told
+
+
+def test_figures_of_content_that_changed_meanwhile_are_not_kept(monkeypatch):
+    """Kept under the key of what was there before, they would be taken for its figures when the change is taken back."""
+    keys, kept = iter(["before", "after"]), []
+    monkeypatch.setattr(gate, "content_key", lambda *_: next(keys))
+    monkeypatch.setattr(gate, "_write", lambda *written: kept.append(written))
+    for name in ("key_on_disk", "read_authority", "read_register", "compute_figures"):
+        monkeypatch.setattr(gate, name, lambda *_: MagicMock())
+    monkeypatch.setattr(gate, "_protected", lambda *_: (MagicMock(), None))
+    with pytest.raises(Refusal, match="changed while it was being made"):
+        release_quarter(MagicMock(), "drawn", Q4, "public")
+    assert not kept

@@ -8,7 +8,7 @@ import pytest
 
 from svip_lib.config.refusal import Refusal
 from svip_lib.pack.execute import check_parameters, execute_section
-from svip_lib.pack.place import swap
+from svip_lib.pack.place import swap, sweep
 
 PARAMETERS = {"authority": "medway", "quarter": "2025-26-Q4", "edition": "public"}
 HEAD = 'authority = "medway"\nquarter = "latest"\nedition = "public"'
@@ -54,8 +54,8 @@ def test_a_section_that_does_not_run_to_its_end_failed_at_that_cell(tmp_path, ce
     assert cell in failure.source
     assert len(str(failure).splitlines()) < 12
     assert not (tmp_path / "executed" / "10_drawn.ipynb").exists()
-    kept = (tmp_path / "executed" / "failed" / "10_drawn.ipynb").exists()
-    assert kept == (told != "died")  # of a killed kernel nothing comes back
+    kept = nbformat.read(tmp_path / "executed" / "failed" / "10_drawn.ipynb", as_version=4)
+    assert cell in [one.source for one in kept.cells]
 
 
 def test_the_last_good_run_of_a_section_stays_when_the_next_one_fails(tmp_path):
@@ -100,6 +100,15 @@ def test_a_swap_puts_the_new_pack_in_place_of_the_old_and_leaves_nothing_beside_
     swap(tmp_path / ".public.1", tmp_path / "public")
     assert (tmp_path / "public" / "index.html").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
+
+
+def test_a_swap_that_was_cut_off_between_its_two_steps_is_put_right_by_the_next_run(tmp_path):
+    (tmp_path / ".public.7.old").mkdir()
+    (tmp_path / ".public.7.old" / "index.html").write_text("old")
+    (tmp_path / ".public.7").mkdir()
+    sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["public"]
+    assert (tmp_path / "public" / "index.html").read_text() == "old"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="folders are guarded in another way on this system")
