@@ -35,6 +35,7 @@ ENTRIES = {
     "risks": ("id", "title", ["likelihood", "impact", "score"]),
     "conditions": ("number", "text", ["status"]),
 }
+NOT_MONEY = "not_money"  # the rule that an amount broke
 OWN_RECORDS = "council"  # the parameter by which an indicator asks for the council's own records
 PLANNED = ["area", "indicator", "category", "time_period", "time_identifier", "base", "measure", "value", "source_id", "as_at", "verified"]
 
@@ -194,7 +195,22 @@ def _asks_for_own_records(entry: Indicator) -> bool:
 
 
 def own_records(own: Own, project: Project, authority: str) -> Council:
-    """Return what a council holds, as the indicators use it."""
+    """Return what a council holds, as the indicators use it.
+
+    Raises:
+        Refusal: When an amount of the ledger cannot be read: every total would be wrong by it, and look right.
+    """
+    account = own.checked.clean.account
+    unread = account[(account["table"] == "ledger") & (account["rule"] == NOT_MONEY)]
+    if len(unread):
+        first = unread.iloc[0]
+        raise Refusal(
+            f"{len(unread)} of the ledger's amounts cannot be read, and no total of it can be told without them.",
+            file=first["file"],
+            line=int(first["line"]),
+            column=first["column"],
+            remedy="Correct the amount where it comes from; 'svip check' lists every such cell.",
+        )
     return Council(
         clean=own.checked.clean.tables,
         establishments=own.establishments,

@@ -149,10 +149,9 @@ class Section:
         entries = [self._indicator(name) for name in names]
         self._shown += names
         how = self.authority.short_trend_quarters, self.authority.long_trend_quarters
-        marked = "SYNTHETIC in part: " if any(words.is_synthetic(self.released, entry) for entry in entries) else ""
         frame = changes.since_last_look(self.released, entries, *how)
         note = "Short trend: against the figure before. Long trend: against the mean of those before it, as many as {}."
-        _show(self._table(frame, "changes", f"{marked}What this pack tells, and what the one before told", notes=[note.format(how[1])]))
+        _show(self._table(frame, "changes", "What is known now, and what was known a quarter ago", notes=[note.format(how[1])]))
 
     def compare(self, *names: str) -> None:
         """Show some shares beside those of the neighbours, the region and England, each at one time and on one base."""

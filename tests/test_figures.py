@@ -4,6 +4,7 @@ import shutil
 from datetime import date
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from svip_lib.config.content import content_key
@@ -11,7 +12,7 @@ from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.result import COLUMNS, KEY
-from svip_lib.figures import _programme_register, check_registry, compute_figures
+from svip_lib.figures import _programme_register, check_registry, compute_figures, own_records
 from svip_lib.indicators.shape import NOT_AVAILABLE
 from svip_lib.intake.own import read_programme_before
 
@@ -239,3 +240,14 @@ def test_a_register_that_was_not_supplied_has_no_rows():
     own = SimpleNamespace(checked=SimpleNamespace(clean=SimpleNamespace(tables={})), origin="council")
     assert _programme_register("risks", own, None).empty
     assert _programme_register("risks", None, None).empty
+
+
+def test_an_amount_of_the_ledger_that_cannot_be_read_stops_the_run_with_its_cell():
+    """Left out, it would make every total wrong, and the total would look right."""
+    account = pd.DataFrame(
+        [("not_money", "ledger", "ledger.xlsx", 9, "forecast_outturn")], columns=["rule", "table", "file", "line", "column"]
+    )
+    own = SimpleNamespace(checked=SimpleNamespace(clean=SimpleNamespace(account=account)))
+    with pytest.raises(Refusal, match="1 of the ledger's amounts cannot be read") as refusal:
+        own_records(own, None, "medway")
+    assert "ledger.xlsx, line 9, column forecast_outturn" in str(refusal.value)

@@ -341,7 +341,10 @@ def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
     if released.edition == "internal":
         marks["Internal"] = "This edition is for use inside the council."
     if (released.rows["origin"] == "synthetic").any():
-        marks["Synthetic"] = "What this pack tells of the council's own records, quarter by quarter, is of invented children: SYNTHETIC."
+        marks["Synthetic"] = (
+            "What this pack tells of the council's own records, quarter by quarter, is of invented children and sums: SYNTHETIC. They say "
+            "nothing of the council, and do not go with the published figures beside them."
+        )
     own = " and from the council's own return" if (released.rows["source_id"] == RETURN).any() else ""
     return Cover(
         title=f"{programme.name}: monitoring pack",

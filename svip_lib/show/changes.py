@@ -5,14 +5,14 @@ import pandas as pd
 from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.released import Released
-from svip_lib.show.words import headline, last_look, newest, own_rows
+from svip_lib.show.words import headline, is_synthetic, last_look, newest, own_rows
 from svip_lib.status import trend
 
 NOT_TOLD = "[x]"
 
 
 def since_last_look(released: Released, entries: list[Indicator], short: int, long: int) -> pd.DataFrame:
-    """Return a row a measure: what the pack before told, what this one tells, and how that stands to earlier figures.
+    """Return a row a measure: what was known on the day of the pack before, what is known now, and how that stands to earlier figures.
 
     A figure of the council's own records is set against the same records of the quarter before, as they are counted now.
 
@@ -23,22 +23,23 @@ def since_last_look(released: Released, entries: list[Indicator], short: int, lo
         long: The same for the long trend.
     """
     rows = [_row(released, entry, short, long) for entry in entries]
-    return pd.DataFrame(rows, columns=["Measure", "When you last looked", "Now", "Short trend", "Long trend"])
+    return pd.DataFrame(rows, columns=["Measure", "A quarter ago", "Now", "Short trend", "Long trend"])
 
 
 def _row(released: Released, entry: Indicator, short: int, long: int) -> list[str]:
     now = newest(released, entry)
+    label = f"{entry.label}, SYNTHETIC" if is_synthetic(released, entry) else entry.label
     if now is None:
-        return [entry.label, NOT_TOLD, NOT_TOLD, NOT_TOLD, NOT_TOLD]
+        return [label, NOT_TOLD, NOT_TOLD, NOT_TOLD, NOT_TOLD]
     category = now.row["category"]
     then = _then(released, entry, now.period, category)
     told = NOT_TOLD if then is None else f"{_value(then, entry)} ({_short(then['time_period'], entry)})"
     here = f"{headline(now.row['value'], entry)} ({_short(now.period, entry)})"
     if told == here:
-        return [entry.label, told, "No newer figure", *(trend(released, entry, category, many) for many in (short, long))]
+        return [label, told, "No newer figure", *(trend(released, entry, category, many) for many in (short, long))]
     same_period = then is not None and then["time_period"] == now.period
     here += ", revised" if same_period else ""
-    return [entry.label, told, here, *(trend(released, entry, category, many) for many in (short, long))]
+    return [label, told, here, *(trend(released, entry, category, many) for many in (short, long))]
 
 
 def _short(period: str, entry: Indicator) -> str:

@@ -47,7 +47,7 @@ def test_the_account_is_written_for_its_owner_only_with_a_remedy_for_each_line(e
 def test_registers_are_counted_cleaned_and_written_beside_the_return(extracts, tmp_path, repository):
     checked = check(extracts, tmp_path, repository)
     summary = checked.summary()
-    assert "ledger: 21 rows in = 19 clean + 2 quarantined; 4 totals checked, 1 of them differ from their rows" in summary
+    assert "ledger: 29 rows in = 27 clean + 2 quarantined; 5 totals checked, 1 of them differ from their rows" in summary
     assert "risks: 11 rows in = 9 clean + 2 quarantined\n" in summary
     assert "children in placement_costs" in summary
     listed = pd.read_csv(tmp_path / "private" / "checks.csv", dtype="str", keep_default_na=False)
@@ -97,7 +97,7 @@ def test_the_command_draws_a_sample_and_checks_it(checkout, tmp_path):
     assert done.returncode in (0, 1), done.stderr
     assert "SYNTHETIC" in done.stdout
     assert "0 quarantined" in done.stdout
-    assert "ledger: 20 rows in = 20 clean + 0 quarantined; 4 totals checked, 0 of them differ" in done.stdout
+    assert "ledger: 28 rows in = 28 clean + 0 quarantined; 5 totals checked, 0 of them differ" in done.stdout
     bare = run_svip(checkout, "sample", "--plans", "80", "--no-registers", "--out", str(tmp_path / "bare"))
     assert bare.returncode == 0, bare.stderr
     assert not (tmp_path / "bare" / "ledger.xlsx").exists()

@@ -8,7 +8,7 @@ from svip_lib.config.registry import Indicator
 from svip_lib.show import marks
 from svip_lib.show.given import NOT_STATED, NOT_SUPPLIED, UNVERIFIED, Given, Row
 from svip_lib.show.words import NO_BREAK, WITHHELD, headline, is_headline_withheld, newest, plain
-from svip_lib.status import Status
+from svip_lib.status import Status, planned_category
 
 MILESTONE = {"Complete": "met", "On track": "met", "Delayed": "missed", "Not started": "none", "Cancelled": "none"}
 PENCE = 100
@@ -71,7 +71,12 @@ def mark(kind: str, word: str) -> str:
 
 
 def figure(given: Given, entry: Indicator) -> str:
-    """Return the newest figure of an indicator with its category and period, as short as a cell of a table wants it."""
+    """Return the newest figure of an indicator with its category and period, as short as a cell of a table wants it.
+
+    Where a plan speaks of one category, that is the one: a status beside it is of the same figure.
+    """
+    if planned := planned_category(given.released, entry):
+        entry = entry.model_copy(update={"headline_category": planned})
     if is_headline_withheld(given.released, entry):
         return f"[{WITHHELD}]"
     now = newest(given.released, entry)

@@ -118,7 +118,7 @@ def _judged(given: Given, entry: Indicator) -> str:
 
 
 def risk_actions(given: Given) -> Iterator[Row]:
-    """Give what is done about each risk, by whom, what it could cost, and whether its review is overdue on the pack's day."""
+    """Give what is done about each risk, by whom, what it could cost, and whether its review was overdue on the register's day."""
     for label, *_, row in _risks(given):
         absent = NOT_STATED if row else NOT_SUPPLIED
         yield {
@@ -126,15 +126,15 @@ def risk_actions(given: Given) -> Iterator[Row]:
             "What is done": row.get("mitigation") or absent,
             "Owner": row.get("owner_role") or "role not supplied",
             "Money at risk": pounds(row.get("money_at_risk", ""), absent),
-            "Review": _review(row, given.released.as_at),
+            "Review": _review(row, given.released.quarter.last_day),
         }
 
 
-def _review(row: Row, as_at: date) -> str:
+def _review(row: Row, day: date) -> str:
     due = row.get("review_date", "")
     if not due:
         return mark("unverified", NOT_STATED if row else NOT_SUPPLIED)
-    late = date.fromisoformat(due[:10]) < as_at and row["status"] != "Closed"
+    late = date.fromisoformat(due[:10]) < day and row["status"] != "Closed"
     return mark("missed" if late else "none", f"{day_cell(due)}{', overdue' if late else ''}")
 
 

@@ -20,14 +20,14 @@ def test_a_risk_has_risen_fallen_or_stayed_and_a_new_one_says_so(given):
     assert made("risks", given(risks=rows)).set_index("Risk").loc["A new one", "Paragraph"] == "not in the report"
 
 
-def test_a_review_is_overdue_when_its_day_lay_before_the_pack(given):
+def test_a_review_is_overdue_when_its_day_lay_before_the_day_of_the_register(given):
     rows = [
-        RISK,
-        RISK | {"id": "R2", "title": "Two", "review_date": "2026-07-31"},
+        RISK | {"review_date": "2026-03-30"},
+        RISK | {"id": "R2", "title": "Two", "review_date": "2026-03-31"},
         RISK | {"id": "R3", "title": "Three", "review_date": ""},
     ]
     table = made("risk_actions", given(risks=rows)).set_index("Risk")["Review"].map(words).str.replace("\xa0", " ")
-    assert table[["A risk.", "Two", "Three"]].to_list() == ["◆ 30 July 2026, overdue", "• 31 July 2026", "◊ not stated"]
+    assert table[["A risk.", "Two", "Three"]].to_list() == ["◆ 30 March 2026, overdue", "• 31 March 2026", "◊ not stated"]
 
 
 def test_a_trigger_shows_its_newest_figure_and_status_and_one_that_is_unknown_is_refused(given):
