@@ -167,6 +167,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
                 swap(building, target)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
+                sweep(private / "kept")  # where the workers worked
             told = {"key": key, "files": hashes(target)}
             write_whole(private / f"{target.name}.json", _as_json(told))
             log.end()
@@ -243,7 +244,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
     context = get_context("spawn")  # new processes rather than copies of this one, which has threads
     sys.warnoptions.append("ignore:resource_tracker")  # Python's own, which tidies up after a run that was stopped and need not say so
     with (
-        ProcessPoolExecutor(os.cpu_count(), context, initializer=end_with_the_run, initargs=(os.getpid(),)) as workers,
+        ProcessPoolExecutor(os.cpu_count(), context, initializer=end_with_the_run, initargs=(os.getpid(), run.place.kept)) as workers,
         ThreadPoolExecutor(max_workers=os.cpu_count()) as threads,
     ):
         _begin(workers)

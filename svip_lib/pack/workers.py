@@ -5,6 +5,7 @@ Each result is kept in the quarter's private folder under the key of what it was
 
 import os
 import pickle
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from svip_lib.config.key import read_key
+from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.tokens import Tokens
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 from svip_lib.pack.leaks import Finding, Search, scan_file
@@ -50,8 +52,11 @@ class Made:
     body: Body | None = None
 
 
-def end_with_the_run(run: int) -> None:
-    """Let this process end when the run does, also when that is killed and can tell nobody."""
+def end_with_the_run(run: int, kept: Path) -> None:
+    """Let this process end when the run does, also when that is killed and can tell nobody; what it leaves then, the next run finds."""
+    work = kept / f".{os.getpid()}"
+    work.mkdir(mode=OWNER_ONLY)
+    tempfile.tempdir = str(work)
 
     def watch() -> None:
         while os.getppid() == run:

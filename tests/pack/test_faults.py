@@ -260,8 +260,10 @@ def test_a_run_that_is_stopped_or_killed_harms_nothing_and_what_it_did_is_used(t
     process.send_signal(number)
     output, errors = process.communicate(timeout=SECONDS_TO_END)
     if process.returncode:
-        expected = (-9, "", "") if number == signal.SIGKILL else (1, "", STOPPED)
-        assert (process.returncode, output, errors) == expected
+        expected = [(-9, "", "")] if number == signal.SIGKILL else [(1, "", STOPPED)]
+        if phase == "swap":  # the new pack stands, and Python itself may be ending, when it listens to no handler any more
+            expected.append((-number, "", ""))
+        assert (process.returncode, output, errors) in expected
     done = [name for name, outcome in trial.steps(known).items() if name in SECTIONS and outcome == "done"]
     assert_unharmed(trial, before, *words, done=done, new_one=process.returncode == 0 or phase == "swap")
 
