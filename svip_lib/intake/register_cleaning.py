@@ -409,7 +409,7 @@ CHECKS = {
     "milestones": _check_milestones,
     "risks": _check_risks,
     "conditions": _check_conditions,
-    "pupils": lambda rows, as_at: None,  # a summary: its contract says all
+    "pupils": lambda rows, as_at: rows.tell("reference_repeated", _repeated(rows, ["category"]), "category", QUARANTINE),
 }
 REGISTERS = tuple(CHECKS)
 # The registers of the programme itself: they are about no child, and their entries are printed.

@@ -24,14 +24,24 @@ def held(folder: Path) -> Iterator[None]:
         Refusal: When another run holds it.
     """
     folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    with (folder / "run.lock").open("a") as file:
-        try:
-            _lock(file)
-        except OSError:
-            raise Refusal(
-                "Another run builds this quarter's pack.", file=folder.parent, remedy="Wait until it is done, or stop it; then run again."
-            ) from None
-        yield
+    lock = folder / "run.lock"
+    try:
+        with lock.open("a") as file:
+            try:
+                _lock(file)
+            except OSError:
+                raise Refusal(
+                    "Another run builds this quarter's pack.",
+                    file=folder.parent,
+                    remedy="Wait until it is done, or stop it; then run again.",
+                ) from None
+            yield
+    finally:
+        if list(folder.iterdir()) == [lock]:  # a run that was refused leaves nothing, not even the place of its lock
+            lock.unlink(missing_ok=True)
+            with suppress(OSError):
+                for place in (folder, *folder.parents):
+                    place.rmdir()  # until one is not empty
 
 
 def _lock(file) -> None:
