@@ -32,9 +32,19 @@ class Refusal(Exception):
         place += [f"column '{column}'"] if column else []
         super().__init__(f"{', '.join(place)}: {problem} {remedy}" if place else f"{problem} {remedy}")
 
+    def __reduce__(self) -> tuple:
+        """Let a refusal go from one process to another with its words: it is not made of its arguments."""
+        return _said_again, (type(self), self.args)
+
     def _render_traceback_(self) -> list[str]:
         """What JupyterLab shows in place of a traceback: the same one paragraph."""
         return [f"Refused. {self}"]
+
+
+def _said_again(kind: type[Refusal], words: tuple) -> Refusal:
+    refusal = kind.__new__(kind)
+    refusal.args = words
+    return refusal
 
 
 class Changed(Refusal):

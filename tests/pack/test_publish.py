@@ -75,7 +75,9 @@ def third_quarter(council):
 @pytest.fixture(scope="module")
 def fourth_quarter(council, third_quarter):
     """The quarter after it, published too."""
-    sign(council, *signed(Q3), *signed(Q4))
+    # Requests that were withdrawn since bear no day, so which cases fell due in a past quarter is told anew, and signed for.
+    due = [f"plans_due_20_weeks_quarter_percent.{part}@202526Q{number}" for part in ("numerator", "denominator") for number in (1, 2, 3)]
+    sign(council, *signed(Q3), *signed(Q4), *(f"{Q4},revision,{cell},{ROLES[0]},2026-08-01" for cell in due))
     done = publish(council, Q4)
     assert done.returncode == 0, done.stderr
     return council / COUNCIL / "released" / Q4
