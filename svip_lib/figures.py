@@ -15,7 +15,7 @@ from svip_lib.config.fields import read_codes
 from svip_lib.config.periods import Quarter, academic_year_of, day_label, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import FUNCTIONS, Indicator, dictionary_rows, read_dictionary, read_placements
+from svip_lib.config.registry import FUNCTIONS, SUMS, Indicator, dictionary_rows, read_dictionary, read_placements
 from svip_lib.config.result import COLUMNS, KEY, read_figures
 from svip_lib.indicators.census import census, reconciled
 from svip_lib.indicators.council import SOURCE, Council
@@ -270,7 +270,11 @@ def told_again(history: pd.DataFrame, counted: pd.DataFrame) -> pd.Series:
         [True, False]
     """
     told = pd.MultiIndex.from_frame(history[["indicator", "time_period"]])
-    return pd.Series(told.isin(pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])), index=history.index)
+    now = pd.MultiIndex.from_frame(counted[["indicator", "time_period"]])
+    # Parts of a whole that is told anew go with it, also where the return tells no parts of so small a whole.
+    wholes = {name: [text.removesuffix(" = [*]") for text in texts if text.endswith(" = [*]")] for name, texts in SUMS.items()}
+    with_whole = [any((whole, period) in now for whole in wholes.get(name, [])) for name, period in told]
+    return pd.Series(told.isin(now) | with_whole, index=history.index)
 
 
 def _published_figures(rows: pd.DataFrame, dictionary: dict[str, Indicator], known: set[str]) -> pd.DataFrame:
