@@ -178,7 +178,9 @@ def test_the_bookmarks_of_a_paper_are_the_headings_of_its_page(pages, papers):
         headings = [words(heading) for heading in page.find_all(re.compile("^h[1-6]$")) if not heading.find_parent("nav")]
         title = [] if name == "index.html" else [words(page.find(class_="up"))]  # a section's paper has the report's title on its cover
         first, *rest = title + headings
-        assert bookmarks(papers[name]) == [first, "Contents", *rest], name
+        # The summary by itself is two sides to lie on a table: it has no contents, and does not say how it was made.
+        expected = [first, *rest[:-1]] if "00_" in name else [first, "Contents", *rest]
+        assert bookmarks(papers[name]) == expected, name
 
 
 def test_every_picture_of_a_page_is_told_in_the_same_words_on_paper(pages, papers):
