@@ -97,10 +97,12 @@ def variance_by_need(given: Given) -> pd.DataFrame:
     whole = newest(given, total.name)[0].iloc[:, 0]
     order = [name for name in entry.categories if name in years.index]
     columns = {"planned": "Years in the budget", "now": "Years as forecast"}
-    table = years.reindex(order)[list(columns)].join(values[OF_PLACES])
-    table.loc[ALL, OF_PLACES] = whole[OF_PLACES]
+    table = years.reindex(index=order, columns=list(columns)).join(values.reindex(columns=OF_PLACES))
+    table.loc[ALL, OF_PLACES] = whole.reindex(OF_PLACES)
     table["together"] = table[OF_PLACES].sum(axis=1, skipna=False)
-    table.loc[ALL, list(columns)] = newest(given, "placement_years_fte")[0][list(columns)].sum(skipna=False)  # one withheld withholds it
+    table.loc[ALL, list(columns)] = (
+        newest(given, "placement_years_fte")[0].reindex(columns=list(columns)).sum(skipna=False)
+    )  # one withheld withholds it
     table = table.rename(columns=columns | total.categories | {"together": "Together"})
     money = list(table.columns[2:])
     return _finished(table, entry.categories, entry.filter_hint, withheld=withheld or hidden, signed=money, decimals=columns.values())
