@@ -12,7 +12,7 @@ from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.result import COLUMNS, KEY
-from svip_lib.figures import _programme_register, check_registry, compute_figures, own_records
+from svip_lib.figures import _programme_register, check_registry, compute_figures, own_records, told_again
 from svip_lib.indicators.shape import NOT_AVAILABLE
 from svip_lib.intake.own import read_programme_before
 
@@ -251,3 +251,10 @@ def test_an_amount_of_the_ledger_that_cannot_be_read_stops_the_run_with_its_cell
     with pytest.raises(Refusal, match="1 of the ledger's amounts cannot be read") as refusal:
         own_records(own, None, "medway")
     assert "ledger.xlsx, line 9, column 'forecast_outturn'" in str(refusal.value)
+
+
+def test_parts_of_a_whole_that_is_told_anew_go_with_it_though_the_return_tells_no_parts():
+    parts, whole = "ceased_ehc_plans_by_reason_quarter_count", "ceased_ehc_plans_quarter_count"
+    then = pd.DataFrame({"indicator": [whole, parts, "high_needs_ledger_gbp"], "time_period": ["202526Q1"] * 3})
+    now = pd.DataFrame({"indicator": [whole], "time_period": ["202526Q1"]})
+    assert told_again(then, now).to_list() == [True, True, False]

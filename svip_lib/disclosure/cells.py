@@ -133,6 +133,8 @@ def _public(published: pd.DataFrame, known: dict[str, float]) -> set[str]:
 def alone(cells: Cells, hidden: pd.Series) -> set[str]:
     """Return, for each table in which one small count alone is withheld, the smallest other: alone, a mark would say that it is small."""
     told = cells.told[(cells.told["column"] == "value") & cells.told["key"].str.contains("[", regex=False)]
+    if told.empty:
+        return set()
     table = told["key"].str.replace(r"\[.*\]", "", regex=True)
     told = told.assign(table=table, hidden=told["key"].map(hidden), count=told["key"].map(cells.problem.cells["count"]))
     secret = pd.Series(cells.problem.secret, index=cells.problem.cells.index)

@@ -79,7 +79,7 @@ def _places(council: Council) -> pd.DataFrame:
 
 def _told(council: Council, column: str, by: str) -> pd.DataFrame:
     """One figure a kind or need; nothing where no school told it, and a gap where one that must be in the sum did not."""
-    places = _places(council)
+    places = council.once(_places)
     if places.empty or places[column].isna().all():
         return council.nothing()
     groups = places.groupby(by)[column]
@@ -133,7 +133,7 @@ def on_roll_quarter_count(council: Council) -> pd.DataFrame:
 
     Source: the council's list of commissioned places. Official equivalent: none.
     """
-    places = _places(council)
+    places = council.once(_places)
     if places.empty or places["on_roll"].isna().all():
         return council.nothing()
     return council.figures(pd.DataFrame({"time_period": [council.quarter.code], "value": [float(places["on_roll"].sum())]}))

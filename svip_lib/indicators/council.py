@@ -1,8 +1,10 @@
 """The council's own records as the indicators use them: events counted by quarter, and the census of each quarter's last day."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,11 +48,18 @@ class Council:
     origin: str
     placement_types: dict[str, str] = field(default_factory=dict)
     cost_centres: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    _kept: dict = field(default_factory=dict, repr=False)
 
     @property
     def quarter(self) -> Quarter:
         """The newest whole quarter, of which the registers tell."""
         return self.quarters[-1]
+
+    def once(self, function: Callable[["Council"], Any]) -> Any:
+        """Return what a function makes of these records; several indicators stand on it, and it is worked out once."""
+        if function not in self._kept:
+            self._kept[function] = function(self)
+        return self._kept[function]
 
     def register(self, name: str) -> pd.DataFrame | None:
         """Return the clean rows of one of the council's other registers, as ``ledger``; nothing where it was not supplied."""

@@ -105,13 +105,13 @@ def _added(lines: pd.DataFrame, by: str, known: list[str]) -> dict[str, pd.Serie
 
 def _spending(council: Council) -> dict[str, pd.Series]:
     """Budget, spending to date and forecast by category, for what the high needs block is spent on; empty without a ledger."""
-    lines = _ledger(council)
+    lines = council.once(_ledger)
     return _added(lines, "category", SPENDING) if len(lines) else {}
 
 
 def _position(council: Council) -> pd.Series:
     """What comes in and was brought forward, by item, as forecast in whole pounds; an item that the ledger has no line for is not there."""
-    lines = _ledger(council)
+    lines = council.once(_ledger)
     items = lines[lines["item"].isin([*INCOME, PAYMENT, BROUGHT_FORWARD])].groupby("item")["forecast"].sum()
     return (-items.astype(float) / PENCE).round().astype("int64")
 
@@ -134,7 +134,7 @@ def high_needs_over_grant_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger. The grant is what reaches the council, after what DfE pays to academies itself.
     """
-    spending, position = _spending(council), _position(council)
+    spending, position = council.once(_spending), council.once(_position)
     if "grant" not in position:
         return council.nothing()
     return _told(council, {"": pd.Series({"": spending["forecast"].sum() - position["grant"]})})
@@ -153,7 +153,7 @@ def high_needs_recovery_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger.
     """
-    spending, position = _spending(council), _position(council)
+    spending, position = council.once(_spending), council.once(_position)
     if not {"grant", BROUGHT_FORWARD} <= set(position.index):
         return council.nothing()
     steps = position.reindex([BROUGHT_FORWARD, *INCOME]).dropna()
@@ -177,7 +177,7 @@ def high_needs_balance_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger.
     """
-    spending, position = _spending(council), _position(council)
+    spending, position = council.once(_spending), council.once(_position)
     if "grant" not in position:
         return council.nothing()
     in_year = position.reindex(INCOME).sum() - spending["forecast"].sum()
@@ -201,7 +201,7 @@ def high_needs_income_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger.
     """
-    lines = _ledger(council)
+    lines = council.once(_ledger)
     found = [name for name in [*INCOME, PAYMENT] if (lines["item"] == name).any()]
     return _told(council, {name: -cells for name, cells in _added(lines, "item", found).items()} if found else {})
 
@@ -218,7 +218,7 @@ def high_needs_ledger_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger; categories as in the council's cost_centres.csv, or else by line of the Section 251 return.
     """
-    return _told(council, _spending(council))
+    return _told(council, council.once(_spending))
 
 
 @indicator(follows=NOBODY)
@@ -233,7 +233,7 @@ def high_needs_ledger_by_line_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger.
     """
-    lines = _ledger(council)
+    lines = council.once(_ledger)
     lines = lines[lines["category"].isin(SPENDING)]
     return _told(council, _added(lines, "s251_line", sorted(lines["s251_line"].unique())) if len(lines) else {})
 
@@ -250,7 +250,7 @@ def alternative_provision_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger: lines of hospital schools and alternative provision but line 1.2.6 of the Section 251 return.
     """
-    lines = _ledger(council)
+    lines = council.once(_ledger)
     lines = lines[(lines["category"] == ALTERNATIVE) & (lines["s251_line"] != HOSPITAL_LINE)]
     kinds = lines.assign(kind=np.where(lines["item"] == INDEPENDENT_AP, "independent", "state_funded"))
     return _told(council, _added(kinds, "kind", ["state_funded", "independent"]) if len(lines) else {})
@@ -297,15 +297,15 @@ def _costs(council: Council) -> pd.DataFrame:
 
 def _costs_of_the_year(council: Council, forecast: pd.Series) -> pd.Series:
     """What placements cost in the financial year by category and need, in pounds, of categories whose costs come to the forecast."""
-    costs, start = _costs(council), council.quarter.start_year
+    costs, start = council.once(_costs), council.quarter.start_year
     nothing = pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []], names=["dsg_category", "need"]))
     if costs.empty:
         return nothing
     first, last = pd.Timestamp(Quarter(start, 1).first_day), pd.Timestamp(Quarter(start, 4).last_day)
     days = (costs["end_date"].fillna(last).clip(upper=last) - costs["start_date"].clip(lower=first)).dt.days + 1
     part = costs["annual"] * days.clip(lower=0) / ((last - first).days + 1)
-    costs["need"] = costs["primary_need"].str.lower().replace("", "need_unknown")
-    found = part.groupby([costs["dsg_category"], costs["need"]]).sum()
+    need = costs["primary_need"].str.lower().replace("", "need_unknown").rename("need")
+    found = part.groupby([costs["dsg_category"], need]).sum()
     whole = found.groupby("dsg_category").sum()
     stated = forecast.reindex(whole.index)
     told = whole.index[(whole - stated).abs() <= CLOSE * stated.abs()]
@@ -314,11 +314,11 @@ def _costs_of_the_year(council: Council, forecast: pd.Series) -> pd.Series:
 
 def _variance(council: Council) -> pd.DataFrame:
     """The parts of the variance by category, need and component; no rows without a ledger and what its budget was built on."""
-    spending, planned = _spending(council), _planned(council)
+    spending, planned = council.once(_spending), council.once(_planned)
     if not spending or planned is None:
         return pd.DataFrame(columns=["dsg_category", "need", "component", "value"])
     costs = _costs_of_the_year(council, spending["forecast"])
-    return decompose(spending["budget"], spending["forecast"], planned, _years(council), costs)
+    return decompose(spending["budget"], spending["forecast"], planned, council.once(_years), costs)
 
 
 @indicator(follows=NOBODY)
@@ -333,7 +333,7 @@ def high_needs_variance_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger, placements of its SEN2 return and the places that its budget was built on.
     """
-    parts = _variance(council)
+    parts = council.once(_variance)
     if parts.empty:
         return council.nothing()
     steps = parts.groupby("component")["value"].sum().reindex(COMPONENTS)
@@ -353,7 +353,7 @@ def variance_by_category_gbp(council: Council) -> pd.DataFrame:
 
     Source: as for ``high_needs_variance_gbp``.
     """
-    parts = _variance(council)
+    parts = council.once(_variance)
     table = parts.pivot_table(index="dsg_category", columns="component", values="value", aggfunc="sum")
     return _told(council, {name: table[name].reindex(DSG_CATEGORIES) for name in COMPONENTS} if len(parts) else {})
 
@@ -371,7 +371,7 @@ def variance_by_need_gbp(council: Council) -> pd.DataFrame:
 
     Source: as for ``high_needs_variance_gbp``.
     """
-    parts = _variance(council)
+    parts = council.once(_variance)
     parts = parts[parts["component"].isin(OF_PLACES) & (parts["need"] != BY_CATEGORY_ALONE)]
     table = parts.pivot_table(index="need", columns="component", values="value", aggfunc="sum")
     return _told(council, dict(table.items()) if len(parts) else {})
@@ -390,7 +390,7 @@ def variance_by_category_and_need_gbp(council: Council) -> pd.DataFrame:
 
     Source: as for ``high_needs_variance_gbp``; dearer places by need where the register of costs holds all costs of the category.
     """
-    parts = _variance(council)
+    parts = council.once(_variance)
     parts = parts[(parts["value"] != 0) | parts["component"].isin(OF_PLACES)].replace({"need": {BY_CATEGORY_ALONE: "by_category"}})
     groups = parts.groupby(parts["component"] + "." + parts["dsg_category"])
     return _told(council, {name: rows.set_index("need")["value"] for name, rows in groups})
@@ -408,8 +408,8 @@ def placement_years_fte(council: Council) -> pd.DataFrame:
 
     Source: the places that the budget was built on; placements of the council's SEN2 return.
     """
-    planned = _planned(council)
-    columns = {"now": _years(council).groupby("dsg_category").sum().reindex(DSG_CATEGORIES, fill_value=0.0)}
+    planned = council.once(_planned)
+    columns = {"now": council.once(_years).groupby("dsg_category").sum().reindex(DSG_CATEGORIES, fill_value=0.0)}
     if planned is not None:
         columns["planned"] = planned["years"].groupby("dsg_category").sum().reindex(DSG_CATEGORIES, fill_value=0.0)
     return _told(council, columns)
@@ -427,8 +427,8 @@ def placement_years_by_need_fte(council: Council) -> pd.DataFrame:
 
     Source: as for ``placement_years_fte``.
     """
-    planned = _planned(council)
-    columns = {"now": _years(council).groupby("need").sum()}
+    planned = council.once(_planned)
+    columns = {"now": council.once(_years).groupby("need").sum()}
     if planned is not None:
         columns["planned"] = planned["years"].groupby("need").sum()
     return _told(council, columns)
@@ -446,10 +446,10 @@ def placement_unit_cost_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's ledger, net of what DfE pays to academies itself; otherwise as for ``placement_years_fte``.
     """
-    spending, planned = _spending(council), _planned(council)
+    spending, planned = council.once(_spending), council.once(_planned)
     if not spending:
         return council.nothing()
-    years = _years(council).groupby("dsg_category").sum()
+    years = council.once(_years).groupby("dsg_category").sum()
     columns = {"now": (spending["forecast"][DSG_CATEGORIES] / years.where(years > 0)).reindex(DSG_CATEGORIES)}
     if planned is not None:
         sums = planned.groupby("dsg_category").sum()
@@ -469,7 +469,7 @@ def independent_rate_gbp(council: Council) -> pd.DataFrame:
 
     Source: as for ``high_needs_variance_gbp``.
     """
-    parts = _variance(council)
+    parts = council.once(_variance)
     own = parts[(parts["dsg_category"] == "nmss_or_independent") & (parts["component"] == "rate")]
     return _told(council, {"dsg_category": own.groupby("dsg_category")["value"].sum()} if len(own) else {})
 
@@ -498,7 +498,7 @@ def independent_placements_quarter_count(council: Council) -> pd.DataFrame:
 
 def _running(council: Council) -> pd.DataFrame:
     """The placements with a cost that run on the quarter's last day."""
-    costs, day = _costs(council), pd.Timestamp(council.quarter.last_day)
+    costs, day = council.once(_costs), pd.Timestamp(council.quarter.last_day)
     return costs if costs.empty else costs[(costs["start_date"] <= day) & ~(costs["end_date"] < day)]
 
 
@@ -520,7 +520,7 @@ def bought_placements_count(council: Council) -> pd.DataFrame:
 
     Source: the council's register of placements and costs.
     """
-    running = _running(council)
+    running = council.once(_running)
     return council.nothing() if running.empty else _of_newest(council, running["kind"], [*KINDS, OTHER_PROVIDER], "independent_kind")
 
 
@@ -536,7 +536,7 @@ def bought_placements_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's register of placements and costs.
     """
-    running = _running(council)
+    running = council.once(_running)
     if running.empty:
         return council.nothing()
     costs = running.groupby("kind")["annual"].agg(["sum", "mean"]).reindex([*KINDS, OTHER_PROVIDER])
@@ -562,7 +562,7 @@ def placements_by_funding_count(council: Council) -> pd.DataFrame:
 
     Source: the council's register of placements and costs.
     """
-    running = _running(council)
+    running = council.once(_running)
     ways = ["education_alone", "shared", "not_told"]
     return council.nothing() if running.empty else _of_newest(council, _funding(running), ways, "placement_funding")
 
@@ -579,7 +579,7 @@ def placements_by_funding_gbp(council: Council) -> pd.DataFrame:
 
     Source: the council's register of placements and costs.
     """
-    running = _running(council)
+    running = council.once(_running)
     if running.empty:
         return council.nothing()
     parts = running[SHARES].astype("float64").mul(running["annual"], axis=0) / PER_CENT

@@ -320,3 +320,8 @@ def test_a_release_that_prints_the_money_of_a_withheld_number_is_not_proven(monk
     rows = figures(*by_source(140, 88, 7, 2), *costs(monkeypatch, 900, 500, 90, 31))
     withheld, proof = released(rows)
     assert proof.failures(withheld) == [f"'{COSTS}' tells of children whose number is withheld."]
+
+
+def test_figures_without_categories_have_no_table_in_which_one_could_stand_alone():
+    cells = as_problem(figures(row("ehc_requests_quarter_count", 237, breakdown="")), {"": 5}, NOTHING_PUBLISHED)
+    assert alone(cells, protect(cells.problem).hidden) == set()

@@ -441,3 +441,15 @@ def test_whoever_is_recorded_in_any_code_of_not_in_education_is_told_as_such(cou
     drawn = council({}, NOWHERE, {"urn": "", "sensetting": "NEET"}, {"urn": "", "sensetting": "NIEC"}, {"urn": "", "sensetting": "EHE"})
     share = placements.placements_neet_quarter_percent(drawn).set_index("time_period")
     assert share.loc[Q4, ["numerator", "denominator", "value"]].to_list() == [2, 5, 40.0]
+
+
+def test_what_several_indicators_stand_on_is_worked_out_once(council):
+    records, asked = council({}), []
+
+    def work(told):
+        asked.append(told)
+        return "done"
+
+    assert [records.once(work), records.once(work)] == ["done", "done"]
+    assert len(asked) == 1
+    assert asked[0] is records

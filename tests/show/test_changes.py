@@ -51,3 +51,10 @@ def test_a_figure_that_only_differs_beyond_what_is_printed_is_no_revision():
     entry = drawn_entry()
     released = drawn_release(entry, rows=[drawn_row(entry, 28.84)], last_look=[(entry.name, "actual", "", "202526", "28.76")])
     assert words.revised(released, entry) == {}
+
+
+def test_a_row_of_invented_children_says_so_and_one_of_the_publisher_does_not():
+    entry = drawn_entry()
+    for origin, label in (("synthetic", "Drawn share, SYNTHETIC"), ("published", "Drawn share")):
+        released = drawn_release(entry, rows=[drawn_row(entry, 28.8) | {"origin": origin}], edition="internal")
+        assert since_last_look(released, [entry], 1, 4)["Measure"].to_list() == [label]

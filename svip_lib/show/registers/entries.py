@@ -17,9 +17,8 @@ PENCE = 100
 def matched(entries: list, rows: list[Row]) -> tuple[list[Row], list[Row]]:
     """Return for each entry of the agreement the row of the register with the same words, or an empty one; and the rows that match none."""
     by_title = {_folded(row["title"]): row for row in rows}
-    return [by_title.get(_folded(entry.text), {}) for entry in entries], [
-        row for row in rows if _folded(row["title"]) not in {_folded(entry.text) for entry in entries}
-    ]
+    texts = [_folded(entry.text) for entry in entries]
+    return [by_title.get(text, {}) for text in texts], [row for row in rows if _folded(row["title"]) not in texts]
 
 
 def _folded(text: str) -> str:

@@ -100,9 +100,8 @@ def variance_by_need(given: Given) -> pd.DataFrame:
     table = years.reindex(index=order, columns=list(columns)).join(values.reindex(columns=OF_PLACES))
     table.loc[ALL, OF_PLACES] = whole.reindex(OF_PLACES)
     table["together"] = table[OF_PLACES].sum(axis=1, skipna=False)
-    table.loc[ALL, list(columns)] = (
-        newest(given, "placement_years_fte")[0].reindex(columns=list(columns)).sum(skipna=False)
-    )  # one withheld withholds it
+    every = newest(given, "placement_years_fte")[0].reindex(columns=list(columns))
+    table.loc[ALL, list(columns)] = every.sum(skipna=False)  # one withheld withholds it
     table = table.rename(columns=columns | total.categories | {"together": "Together"})
     money = list(table.columns[2:])
     return _finished(table, entry.categories, entry.filter_hint, withheld=withheld or hidden, signed=money, decimals=columns.values())
