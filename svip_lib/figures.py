@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
@@ -274,7 +275,7 @@ def told_again(history: pd.DataFrame, counted: pd.DataFrame) -> pd.Series:
     # Parts of a whole that is told anew go with it, also where the return tells no parts of so small a whole.
     wholes = {name: [text.removesuffix(" = [*]") for text in texts if text.endswith(" = [*]")] for name, texts in SUMS.items()}
     with_whole = [any((whole, period) in now for whole in wholes.get(name, [])) for name, period in told]
-    return pd.Series(told.isin(now) | with_whole, index=history.index)
+    return pd.Series(told.isin(now) | np.array(with_whole, dtype=bool), index=history.index)
 
 
 def _published_figures(rows: pd.DataFrame, dictionary: dict[str, Indicator], known: set[str]) -> pd.DataFrame:

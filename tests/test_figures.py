@@ -258,3 +258,4 @@ def test_parts_of_a_whole_that_is_told_anew_go_with_it_though_the_return_tells_n
     then = pd.DataFrame({"indicator": [whole, parts, "high_needs_ledger_gbp"], "time_period": ["202526Q1"] * 3})
     now = pd.DataFrame({"indicator": [whole], "time_period": ["202526Q1"]})
     assert told_again(then, now).to_list() == [True, True, False]
+    assert told_again(then.head(0), now.head(0)).to_list() == []
