@@ -108,8 +108,10 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
     registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
     day = _day_of_last_look(project, authority_name, quarter)
-    then = published.rows_on(day).query("area == @authority.area_code") if day else published.rows.head(0)
-    registers["last_look"] = _published_figures(then, dictionary, known)[LAST_LOOK].dropna()
+    alone = [authority.area_code, ENGLAND]  # England has every column of a table; a council may have had no value in one
+    then = published.rows_on(day) if day else published.rows.head(0)
+    then = then[then["area"].isin(alone)]
+    registers["last_look"] = _published_figures(then, dictionary, known).query("area == @authority.area_code")[LAST_LOOK].dropna()
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
