@@ -14,7 +14,7 @@ from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
-from svip_lib.disclosure.released import Released, is_current, read_released
+from svip_lib.disclosure.released import READ, Released, is_current, read_released
 from svip_lib.show import changes, charts, commentary, explain, marks, tables, words
 from svip_lib.show.given import UNVERIFIED, Given
 from svip_lib.show.registers import TABLES, quality
@@ -206,6 +206,7 @@ class Section:
         """
         own = [entry.name for entry in self.dictionary.values() if entry.section == self.name]
         if not own:
+            self._tell_run()
             return  # a section that only tells what others show leaves the sources to them
         forgotten = [name for name in own if name not in self._shown]
         if forgotten:
@@ -214,12 +215,15 @@ class Section:
                 file=f"notebooks/{self.name}.ipynb",
                 remedy='Add a cell section.show("…") for each, or move it to another section in data/dictionary/indicators.csv.',
             )
-        rows = self.released.rows[
-            self.released.rows["indicator"].isin(self._shown) & self.released.rows["measure"].isin(["actual", "published"])
-        ]
+        rows = pd.concat([self.released.select(name, measure=["actual", "published"]) for name in dict.fromkeys(self._shown)])
         frame = quality.sources(self._given, set(rows["source_id"]))
         if len(frame):
             _show(self._table(frame, "sources", "Sources of this section"))
+        self._tell_run()
+
+    def _tell_run(self) -> None:
+        """Tell the run, and no reader, what of the released figures this section was made from."""
+        display({READ: sorted(self.released.read)}, raw=True)
 
     def _indicator(self, name: str) -> Indicator:
         return find_indicator(self.dictionary, name)

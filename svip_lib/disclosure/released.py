@@ -4,9 +4,11 @@ Nothing here computes or protects anything, so that a section which only shows f
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +27,10 @@ PUBLISHED_TWINS = {
     "ceased_ehc_plans_quarter_count": "ceased_ehc_plans_count",
 }
 SEAL = object()  # for disclosure/gate.py alone
+# What a section has read of the tables: (table, column, value), or (table, "", "") for all of a table.
+Read = tuple[str, str, str]
+FIGURES, EVERYTHING = "figures", ("*", "", "")
+READ = "application/vnd.svip.read+json"  # how a section tells the run of it
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Released:
         rows: One row a figure, in the shape of ``indicators.shape``.
         areas: One row an area: ``area``, ``area_name``, ``la_code``, ``role``.
         registers: The tables of ``Figures``; in the public edition also ``withheld`` and ``rounded``.
+        read: What was asked for so far; whoever takes ``rows`` or ``registers`` themselves has asked for everything.
     """
 
     authority: str
@@ -46,11 +53,18 @@ class Released:
     registers: dict[str, pd.DataFrame]
     key: str
     seal: object = field(default=None, repr=False)
+    read: set[Read] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def __post_init__(self):
         """Refuse a value that did not come through the gate."""
         if self.seal is not SEAL:
             raise TypeError("only svip_lib.disclosure releases figures; use section.show or read_released")
+
+    def __getattribute__(self, name):
+        """Note that everything was read where the tables themselves are taken: what is done with them then, nobody sees."""
+        if name in ("rows", "registers"):
+            object.__getattribute__(self, "read").add(EVERYTHING)
+        return object.__getattribute__(self, name)
 
     def area(self, role: str) -> str | None:
         """Return the code of the area with a role: ``authority``, ``region``, ``England`` or ``neighbours``."""
@@ -66,15 +80,45 @@ class Released:
 
         Where nothing of it could be known on the pack's day, there are no rows.
         """
-        rows = self._by_indicator.get(indicator, self.rows.head(0))
+        self.read.add((FIGURES, "indicator", indicator))
+        rows = self._by_indicator.get(indicator, self._rows.head(0))
         for column, value in wanted.items():
             rows = rows[rows[column].isin([value] if isinstance(value, str) else value)]
         return rows
 
+    def measured(self, measure: str) -> pd.DataFrame:
+        """Return the released rows of one measure, as ``plan``, whatever their indicator."""
+        return self._part(FIGURES, "measure", measure)
+
+    def register(self, name: str, column: str = "", value: str = "") -> pd.DataFrame:
+        """Return a register, or its rows with one value in a column; an empty table where there is no register of that name."""
+        return self._part(name, column, value)
+
+    def slice_key(self, read: Iterable[Read]) -> str:
+        """Return a key of what was read as it stands here: while it is the same, whoever read no more than that has nothing new to tell."""
+        digest = sha256(f"{self.as_at} {self.areas.to_csv()}".encode())
+        tables = self._tables()
+        for part in sorted(map(tuple, read)):
+            told = tables.values() if part == EVERYTHING else [self._part(*part)]
+            digest.update(repr([part, *(table.to_csv(index=False) for table in told)]).encode())
+        return digest.hexdigest()
+
+    def _part(self, table: str, column: str = "", value: str = "") -> pd.DataFrame:
+        self.read.add((table, column, value))
+        whole = self._tables().get(table, pd.DataFrame())
+        return whole[whole[column] == value] if column and len(whole) else whole
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {FIGURES: object.__getattribute__(self, "rows"), **object.__getattribute__(self, "registers")}
+
+    @property
+    def _rows(self) -> pd.DataFrame:
+        return object.__getattribute__(self, "rows")
+
     @cached_property
     def _by_indicator(self) -> dict[str, pd.DataFrame]:
         """The rows of each indicator in order; a section asks for them many times."""
-        return dict(iter(self.rows.sort_values(KEY).groupby("indicator", sort=False)))
+        return dict(iter(self._rows.sort_values(KEY).groupby("indicator", sort=False)))
 
 
 def is_current(project: Project, authority: str, quarter: Quarter, edition: str) -> bool:

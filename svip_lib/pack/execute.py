@@ -17,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.refusal import Refusal
+from svip_lib.disclosure.released import EVERYTHING, READ, Read
 
 SECONDS_A_CELL = 300
 FAILED = "failed"
@@ -83,7 +84,7 @@ def check_frame(notebook: Path) -> None:
 
 
 def execute_section(
-    source: Path, target: Path, parameters: dict[str, str], key: str, still: Callable[[], object] = lambda: None
+    source: Path, target: Path, parameters: dict[str, str], key: Callable[[list[Read]], dict], still: Callable[[], object] = lambda: None
 ) -> Failure | None:
     """Run one notebook; it counts as run only when every one of its cells was completed without an error.
 
@@ -91,7 +92,7 @@ def execute_section(
         source: The notebook.
         target: Where the executed notebook is kept, for its owner only.
         parameters: What its parameters cell is given.
-        key: The content key that the executed notebook is kept under.
+        key: What the executed notebook is kept under, made from what it has read of the figures.
         still: Raises where that is no longer the key of what there is now, so that nothing is kept under it that was made from else.
 
     Returns:
@@ -131,10 +132,21 @@ def execute_section(
         beside.replace(aside / target.name)
         return failure
     book = nbformat.read(beside, as_version=4)
-    book.metadata["svip"] = {"key": key}
+    book.metadata["svip"] = key(_taken_out(book))
     nbformat.write(book, beside)
     beside.replace(target)
     return None
+
+
+def _taken_out(book: nbformat.NotebookNode) -> list[Read]:
+    """Take out of a notebook what it tells the run alone: what it has read of the figures; of one that does not say, everything."""
+    read = []
+    for cell in book.cells:
+        told = [output for output in cell.get("outputs", []) if READ in output.get("data", {})]
+        read += [tuple(part) for output in told for part in output["data"][READ]]
+        if told:
+            cell.outputs = [output for output in cell.outputs if output not in told]
+    return read or [EVERYTHING]
 
 
 def channels(executed: Path) -> str:

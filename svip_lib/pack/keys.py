@@ -59,22 +59,23 @@ def standing(project: Project, authority: str, quarter: Quarter, *, edition: str
     return target if told["key"] == key and told["files"] == hashes(target) else None
 
 
-def section_key(project: Project, name: str, parameters: dict[str, str], figures: str) -> str:
-    """Return a key that changes with anything that a section shows: its cells, its figures, its words, the code that draws it.
+def section_key(project: Project, name: str, parameters: dict[str, str]) -> str:
+    """Return a key that changes with anything that a section shows beside figures: its cells, its words, the code that draws it.
 
-    Outputs and execution counts are not in it, so running a notebook by hand changes nothing.
+    Outputs and execution counts are not in it, so running a notebook by hand changes nothing. What it shows of the figures it tells
+    itself when it is run, and their key is kept beside this one.
 
     Args:
         project: Where things stand.
         name: The section.
         parameters: What its parameters cell is given.
-        figures: The key of its slice of the released figures.
     """
     folder = project.authority(parameters["authority"])
     files = [path for pattern in ROOMS for path in (project.root / "svip_lib").glob(pattern)]
     files += [folder / "authority.yaml", folder / "agreement.yaml", folder / "report_map.csv", *(folder / "assurance").glob("*")]
+    files += project.dictionary.rglob("*")
     files.append(project.commentary(parameters["authority"], Quarter.parse(parameters["quarter"]), name))
-    told = [notebook_cells(project.notebooks / f"{name}.ipynb"), parameters, figures, [version(name) for name in DRAWING]]
+    told = [notebook_cells(project.notebooks / f"{name}.ipynb"), parameters, [version(name) for name in DRAWING]]
     return _digest(repr(told).encode(), files)
 
 

@@ -30,7 +30,7 @@ from svip_lib.config.project import DATA_VARIABLE, OWNER_ONLY, Project
 from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import release_quarter
-from svip_lib.disclosure.released import Released
+from svip_lib.disclosure.released import Read, Released
 from svip_lib.pack.execute import FAILED, Failure, channels, check_frame, check_parameters, execute_section
 from svip_lib.pack.html import Body, Cover
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
@@ -289,17 +289,20 @@ def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:
     """Run a section's notebook, unless it was run with the same content before."""
     begun, released = time.perf_counter(), run.released
     parameters = _parameters(released.authority, released.quarter, released.edition)
-    key = section_key(run.project, name, parameters, released.key)
-    if _is_fresh(target, key) and not anew:
-        run.tell(name, time.perf_counter() - begun, "unchanged")
-        return None
+    key = section_key(run.project, name, parameters)
+
+    def kept_under(read: list[Read]) -> dict:
+        return {"key": key, "read": [list(part) for part in read], "slice": released.slice_key(read)}
 
     def still() -> None:
         figures = content_key(run.project, released.authority, released.quarter)
-        if figures != released.key or section_key(run.project, name, parameters, figures) != key:
+        if figures != released.key or section_key(run.project, name, parameters) != key:
             raise Changed(run.project.notebooks / f"{name}.ipynb")
 
-    failure = execute_section(run.project.notebooks / f"{name}.ipynb", target, parameters, key, still)
+    if not anew and (told := _kept(target)) and told == kept_under(told["read"]):
+        run.tell(name, time.perf_counter() - begun, "unchanged")
+        return None
+    failure = execute_section(run.project.notebooks / f"{name}.ipynb", target, parameters, kept_under, still)
     run.tell(name, time.perf_counter() - begun, "failed" if failure else "done")
     return failure
 
@@ -321,10 +324,12 @@ def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: Proces
         run.take(waiting[done], done.result())
 
 
-def _is_fresh(executed: Path, key: str) -> bool:
+def _kept(executed: Path) -> dict:
+    """What an executed notebook is kept under; nothing where there is none, or one of an older form."""
     with suppress(FileNotFoundError):
-        return nbformat.read(executed, as_version=4).metadata.get("svip", {}).get("key") == key
-    return False
+        told = nbformat.read(executed, as_version=4).metadata.get("svip", {})
+        return dict(told) if "read" in told else {}
+    return {}
 
 
 def _tell_kernels(project: Project) -> None:

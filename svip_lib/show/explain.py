@@ -145,7 +145,7 @@ def _source(given: Given, row: pd.Series, stated: Trajectory | None) -> str:
     if stated:
         source = next(source for source in given.agreement.sources if source.id == stated.source)
         return f"{_paper(given, stated)}; {source.publisher}"
-    table = given.released.registers["sources"].set_index("id")
+    table = given.released.register("sources").set_index("id")
     if row["source_id"] not in table.index:
         return row["source_id"]
     found = table.loc[row["source_id"]]
@@ -166,7 +166,7 @@ def _file(released: Released, row: pd.Series, stated: Trajectory | None) -> str:
     if row["origin"] == "published":
         return f"data/reference/{row['source_id']}"
     # What the council's own files no longer tell is kept in the folder of the quarter that told it.
-    newest = released.registers["sources"].set_index("id")["available_from"].get(row["source_id"], "")
+    newest = released.register("sources").set_index("id")["available_from"].get(row["source_id"], "")
     kept = row["time_identifier"] == QUARTERLY and row["as_at"] != newest
     quarter = Quarter.from_code(row["time_period"]) if kept else released.quarter
     return f"{council}/quarters/{quarter}/{'sample' if row['origin'] == 'synthetic' else 'extracts'}{'/figures.csv' if kept else ''}"
@@ -177,7 +177,7 @@ def _verified(given: Given, row: pd.Series, stated: Trajectory | None) -> str:
         return _reader(stated)
     if row["origin"] != "published":
         return "read and cleaned by svip check; what was mended and set aside stands in the section on data quality"
-    table = given.released.registers["sources"].set_index("id")["verified"]
+    table = given.released.register("sources").set_index("id")["verified"]
     return "the publisher's figure; its day of publication is " + ("verified" if table.get(row["source_id"]) == "True" else UNVERIFIED)
 
 

@@ -31,12 +31,12 @@ class Given:
     @property
     def report_day(self) -> date:
         """The day of the paper that the plan stands in; without a plan, the first of all days."""
-        days = self.released.rows.loc[self.released.rows["measure"] == "plan", "as_at"]
+        days = self.released.measured("plan")["as_at"]
         return date.fromisoformat(days.min()) if len(days) else date.min
 
     def rows(self, register: str) -> list[Row]:
         """Return the entries of a register of the council; none where it was not supplied."""
-        return self.released.registers.get(register, pd.DataFrame()).to_dict("records")
+        return self.released.register(register).to_dict("records")
 
     def newest(self, name: str) -> pd.DataFrame:
         """Return the authority's own figures of an indicator in the newest period that has any."""
@@ -84,7 +84,7 @@ class Table:
         if told:
             newest = own_rows(given.released, told[0])["time_period"].max()
             return f"{'SYNTHETIC. ' if synthetic else ''}{self.says(given)}, {period_label(newest, QUARTERLY)}"
-        if any(row.get("origin") == "synthetic" for row in given.rows(self.register)):
+        if self.register and any(row.get("origin") == "synthetic" for row in given.rows(self.register)):
             return f"SYNTHETIC, from an invented register. {self.says(given)}"
         return f"{'SYNTHETIC, invented. ' if synthetic else ''}{self.says(given)}"
 

@@ -316,9 +316,8 @@ def revised(released: Released, entry: Indicator) -> dict[tuple[str, str], float
 
 def last_look(released: Released, entry: Indicator) -> pd.DataFrame:
     """Return the authority's published figures of an indicator as they were known on the day of the pack before."""
-    table = released.registers["last_look"]
-    rows = own_rows(released, entry)
-    chosen = table[(table["indicator"] == entry.name) & table["measure"].isin(rows["measure"].unique())]
+    table = released.register("last_look", "indicator", entry.name)
+    chosen = table[table["measure"].isin(own_rows(released, entry)["measure"].unique())]
     return chosen.assign(value=chosen["value"].astype(float))
 
 
@@ -383,6 +382,6 @@ def subtitle(released: Released, entry: Indicator, base: str) -> str:
     area = released.area_name(released.area("authority"))
     when = "census day in January" if entry.time_identifier == ACADEMIC else entry.time_identifier.lower()
     marked = "SYNTHETIC; " if is_synthetic(released, entry) else ""
-    fives = released.registers.get("rounded")
-    unit += ", rounded to 5" if fives is not None and entry.name in set(fives["indicator"]) else ""
+    fives = released.register("rounded", "indicator", entry.name)
+    unit += ", rounded to 5" if len(fives) else ""
     return f"{marked}{entry.label}, {unit}; base: {base}; {area}, {when}"

@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+from dataclasses import replace
 from datetime import date
 from unittest.mock import MagicMock
 
@@ -15,7 +16,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.config.result import COLUMNS, read_figures
 from svip_lib.disclosure import gate
 from svip_lib.disclosure.gate import release, release_quarter
-from svip_lib.disclosure.released import Released, is_current, read_released
+from svip_lib.disclosure.released import EVERYTHING, Released, is_current, read_released
 from svip_lib.figures import Figures
 from tests.drawn import AREAS, NOTHING_PUBLISHED, POLICY, drawn_entry, drawn_release, drawn_row
 
@@ -36,6 +37,55 @@ def test_nobody_but_the_gate_makes_a_released_value():
 
 def test_of_a_figure_that_was_not_released_there_are_no_rows():
     assert drawn_release(drawn_entry(), actual=1.0).select("other_count").empty
+
+
+class TestWhatIsRead:
+    """A section's slice of the figures is what it has read of them."""
+
+    @pytest.fixture
+    def released(self):
+        entry, other = drawn_entry(), drawn_entry(col_name="other_count")
+        rows = [drawn_row(entry, 5.0), drawn_row(entry, 7.0, measure="plan"), drawn_row(other, 9.0)]
+        return drawn_release(entry, rows=rows)
+
+    @staticmethod
+    def told_otherwise(released, indicator):
+        rows = released.rows.assign(value=released.rows["value"] + (released.rows["indicator"] == indicator))
+        return replace(released, rows=rows)
+
+    def test_rows_and_registers_are_noted_as_they_are_asked_for(self, released):
+        name = "other_count"
+        assert released.select(name)["value"].to_list() == [9.0]
+        assert released.read == {("figures", "indicator", name)}
+        released.register("sources")
+        released.register("last_look", "indicator", name)
+        assert released.measured("plan")["value"].to_list() == [7.0]
+        assert released.read == {
+            ("figures", "indicator", name),
+            ("sources", "", ""),
+            ("last_look", "indicator", name),
+            ("figures", "measure", "plan"),
+        }
+
+    @pytest.mark.parametrize("table", ["rows", "registers"])
+    def test_who_takes_a_table_itself_has_read_everything(self, released, table):
+        assert len(getattr(released, table))
+        assert released.read == {EVERYTHING}
+
+    def test_its_key_changes_with_what_was_read_and_with_nothing_else(self, released):
+        mine = [("figures", "indicator", "other_count")]
+        key = released.slice_key(mine)
+        assert key == released.slice_key([["figures", "indicator", "other_count"]])
+        assert self.told_otherwise(released, drawn_entry().name).slice_key(mine) == key
+        assert self.told_otherwise(released, "other_count").slice_key(mine) != key
+        assert self.told_otherwise(released, drawn_entry().name).slice_key([EVERYTHING]) != released.slice_key([EVERYTHING])
+        assert replace(released, as_at=date(2031, 1, 1)).slice_key(mine) != key
+        assert replace(released, areas=released.areas.assign(role="neighbour")).slice_key(mine) != key
+
+    def test_of_what_is_not_there_nothing_is_read_and_that_is_noted_too(self, released):
+        none = [("figures", "indicator", "third_count"), ("no_register", "", "")]
+        assert released.register("no_register").empty
+        assert released.slice_key(none) != released.slice_key([])
 
 
 def test_figures_come_back_from_disk_as_they_were_released(project):

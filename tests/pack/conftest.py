@@ -1,7 +1,10 @@
-"""One small section in every shape that the notebooks emit, for the tests of the two pages and the PDF."""
+"""One small section in every shape that the notebooks emit, for the tests of the two pages and the PDF; and the small pack."""
 
 import base64
 import io
+import shutil
+import tempfile
+from pathlib import Path
 
 import matplotlib as mpl
 import nbformat
@@ -12,6 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from svip_lib.pack.html import Cover, section_body
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
+from tests.conftest import copied
+from tests.pack.small import WITH_PAPER, Trial, make_small
 
 font_manager.fontManager.addfont(font_file(400))
 LETTERS = "".join(sorted(set("0123456789.,JanuaryPlacesMedwayEngland ")))
@@ -121,3 +126,22 @@ def cover():
         marks={"Draft": "Not yet signed off.", "Synthetic": "The council's own figures are made up; published figures are real."},
         provenance={"Figures": "sha256 3f9a0c", "Software": "svip_lib 0.1.0"},
     )
+
+
+@pytest.fixture(scope="session")
+def good(repository, tmp_path_factory):
+    """A small project with a good pack; each test works on a copy."""
+    place = tmp_path_factory.mktemp("good")
+    project = make_small(copied(repository, place / "checkout"))
+    assert Trial(project, place).run(*WITH_PAPER) == (0, "", "")
+    return project
+
+
+@pytest.fixture
+def trial(good):
+    """A copy of the project with its good pack, in a place with a short name: a channel's name must not be long."""
+    with tempfile.TemporaryDirectory(prefix="f") as place:
+        trial = Trial(shutil.copytree(good, Path(place) / "c"), Path(place))
+        yield trial
+        for process in trial.processes():
+            process.kill()

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from svip_lib.config.refusal import Refusal
+from svip_lib.disclosure.released import EVERYTHING, READ
 from svip_lib.pack.execute import check_parameters, execute_section
 from svip_lib.pack.place import swap, sweep
 
@@ -24,14 +25,22 @@ def notebook(path, *cells, head=HEAD):
 def run(tmp_path, *cells):
     source = notebook(tmp_path / "10_drawn.ipynb", *cells)
     (tmp_path / "executed").mkdir(exist_ok=True)
-    return execute_section(source, tmp_path / "executed" / "10_drawn.ipynb", PARAMETERS, key="k")
+    return execute_section(source, tmp_path / "executed" / "10_drawn.ipynb", PARAMETERS, key=lambda read: {"key": "k", "read": read})
 
 
 def test_a_notebook_gets_its_parameters_and_is_kept_under_its_key(tmp_path):
     assert run(tmp_path, "print(authority, quarter, edition)") is None
     book = nbformat.read(tmp_path / "executed" / "10_drawn.ipynb", as_version=4)
     assert "medway 2025-26-Q4 public" in json.dumps(book.cells[-1].outputs)
-    assert book.metadata.svip.key == "k"
+    assert book.metadata.svip == {"key": "k", "read": [list(EVERYTHING)]}  # it does not say what it has read
+
+
+def test_what_a_notebook_says_that_it_has_read_is_taken_out_of_it_and_kept_beside_it(tmp_path):
+    told = {READ: [["figures", "indicator", "ehc_plans_count"], ["sources", "", ""]]}
+    assert run(tmp_path, f"display({told!r}, raw=True); print('shown')") is None
+    book = nbformat.read(tmp_path / "executed" / "10_drawn.ipynb", as_version=4)
+    assert book.metadata.svip.read == told[READ]
+    assert [output.output_type for output in book.cells[-1].outputs] == ["stream"]
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def block(given: Given) -> pd.DataFrame:
 
 def cost_centres(given: Given) -> pd.DataFrame:
     """Return what each line of the ledger is told as, and whether anybody has confirmed it."""
-    table = given.released.registers.get("cost_centres", pd.DataFrame())
+    table = given.released.register("cost_centres")
     if table.empty:
         return pd.DataFrame()
     labels = given.dictionary["high_needs_ledger_gbp"].categories | given.dictionary["high_needs_recovery_gbp"].categories

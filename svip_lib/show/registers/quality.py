@@ -25,7 +25,7 @@ def sources(given: Given, used: set[str] | None = None) -> pd.DataFrame:
         given: What tables are made of.
         used: The sources that are wanted; all of them, if none are named.
     """
-    table = given.released.registers["sources"]
+    table = given.released.register("sources")
     table = table[table["id"].isin(used)] if used is not None else table
     known = table["available_from"] + table["verified"].map({"True": "", "False": " (day not verified)"})
     partial = table["partial"].map({"True": "in part", "False": "in full"})
@@ -75,7 +75,7 @@ def published_and_computed(given: Given) -> pd.DataFrame:
 
 def repairs(given: Given) -> pd.DataFrame:
     """Return what was mended in the published files on the way in, for the areas of this pack."""
-    table = given.released.registers["repairs"]
+    table = given.released.register("repairs")
     names = given.released.areas.set_index("area")["area_name"]
     return pd.DataFrame(
         {
@@ -92,7 +92,7 @@ def repairs(given: Given) -> pd.DataFrame:
 
 def oddities(given: Given) -> pd.DataFrame:
     """Return what in the published figures of the authority looks wrong and was left as published."""
-    table = given.released.registers["findings"]
+    table = given.released.register("findings")
     table = table[table["area_code"] == given.released.area("authority")]
     return pd.DataFrame(
         {
@@ -107,7 +107,7 @@ def oddities(given: Given) -> pd.DataFrame:
 
 def own_rows(given: Given) -> pd.DataFrame:
     """Return what the council's own return brought: for each of its tables the rows that came in, are clean and were set aside."""
-    table = given.released.registers["own_rows"]
+    table = given.released.register("own_rows")
     if table.empty:
         return table
     frame = pd.DataFrame({"Table": [*table["table"].map(spaced), "all tables"]})
@@ -119,7 +119,7 @@ def own_rows(given: Given) -> pd.DataFrame:
 
 def own_findings(given: Given) -> pd.DataFrame:
     """Return what in the council's own return was mended, doubted and set aside, by rule, with what would put it right."""
-    table = given.released.registers["own_findings"]
+    table = given.released.register("own_findings")
     table = table.assign(order=table["level"].map({"quarantine": 0, "warn": 1, "repair": 2})).sort_values(["order", "table", "rule"])
     return pd.DataFrame(
         {
@@ -163,7 +163,7 @@ def reconciliation(given: Given) -> pd.DataFrame:
 
 def withheld(given: Given) -> pd.DataFrame:
     """Return how many figures of the council's own records there are, and how many are withheld, so that no child can be told."""
-    table = given.released.registers.get("withheld", pd.DataFrame(columns=["figures", "withheld"]))
+    table = given.released.register("withheld").reindex(columns=["figures", "withheld"])
     headings = {"figures": "Figures of the council's own records", "withheld": "Withheld"}
     return pd.DataFrame({heading: plain_all(table[name].astype("int64")) for name, heading in headings.items()})
 
