@@ -35,36 +35,71 @@ def svip() -> None:
 @click.option("--force", is_flag=True, help="Run every section anew, changed or not.")
 @click.option("--data", type=click.Path(path_type=Path), help="A folder laid out like data/, to be read in its stead.")
 @click.option("--no-pdf", is_flag=True, help="Leave out the PDF files.")
+@click.option("--wait", default=0, help="Seconds that another run of the same quarter may take to end.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster whose workers share this folder: each council is a task of it.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
-def run(quarter: str, authority: str, edition: str, only: str | None, force: bool, data: Path | None, no_pdf: bool, quiet: bool) -> None:
+def run(  # noqa: PLR0913 - each is an option of the command
+    *,
+    quarter: str,
+    authority: str,
+    edition: str,
+    only: str | None,
+    force: bool,
+    data: Path | None,
+    no_pdf: bool,
+    wait: int,
+    scheduler: str | None,
+    quiet: bool,
+) -> None:
     """Build the pack of QUARTER (as 2025-26-Q4; without it, the authority's newest that has a day)."""
-    from svip_lib.pack.keys import standing
-
     project = Project.find(data=data)
     check_edition(edition)
     wanted = [check_section(name.strip(), project.sections()) for name in only.split(",")] if only else []
     names = project.authorities if authority == "all" else [authority]
+    asked = {"only": wanted, "force": force, "edition": edition, "pdf": not no_pdf, "wait": wait, "quiet": quiet}
+    if scheduler:
+        sys.exit(_run_on(scheduler, project, names, quarter, asked))
     missing = False
     for name in names:
-        folder, known, asked = None, project.quarter(name, quarter), {"edition": edition, "pdf": not no_pdf}
         try:
-            if not force and not wanted:
-                folder = standing(project, name, known, draft=True, **asked)
-            folder = folder or _run(project, name, known, only=wanted, force=force, quiet=quiet, **asked)
+            folder = _run(project, name, project.quarter(name, quarter), **asked)
         except Refusal as refusal:
             if authority != "all":
                 raise
             click.echo(f"Refused, {name}: {refusal}", err=True)  # the other councils' packs are written all the same
+            folder = None
         missing = missing or folder is None
-        if folder is not None:
-            if not quiet:
-                papers = "" if no_pdf else ", or pack.pdf"
-                click.echo(f"The pack is in {folder.relative_to(project.root)}: open index.html{papers}.")
+        if folder is not None and not quiet:
+            papers = "" if no_pdf else ", or pack.pdf"
+            click.echo(f"The pack is in {folder.relative_to(project.root)}: open index.html{papers}.")
     sys.exit(INCOMPLETE if missing else DONE)
 
 
+def _run_on(scheduler: str, project: Project, names: list[str], quarter: str, asked: dict) -> int:
+    """Build the packs of councils on a cluster; return the exit status."""
+    from svip_lib.pack.cluster import build_all
+
+    words = [quarter, "--edition", asked["edition"], "--data", str(project.data)]
+    words += ["--no-pdf"] * (not asked["pdf"]) + ["--force"] * asked["force"]
+    words += ["--only", ",".join(asked["only"])] if asked["only"] else []
+    missing = False
+    for name, status, told in build_all(scheduler, project, names, words):
+        missing = missing or status != DONE
+        if told:
+            click.echo(f"{name}: {told}", err=True)
+        elif not asked["quiet"]:
+            click.echo(f"{name}: its pack stands.")
+    return INCOMPLETE if missing else DONE
+
+
 def _run(project: Project, authority: str, quarter: Quarter, **how) -> Path | None:
-    """Build a pack; none is made where a section failed, which is said here."""
+    """Build a pack, unless it stands already; none is made where a section failed, which is said here."""
+    from svip_lib.pack.keys import standing
+
+    if not how["force"] and not how["only"]:
+        folder = standing(project, authority, quarter, draft=True, edition=how["edition"], pdf=how["pdf"])
+        if folder:
+            return folder
     from svip_lib.pack.run import SectionsFailed, run_pack  # only now: it loads all that computes and draws
 
     try:

@@ -72,7 +72,7 @@ def test_every_dependency_is_locked_at_a_version_that_it_allows_and_with_a_hash(
 
 def test_every_dependency_of_the_tests_is_locked_too():
     both = _pins("requirements.lock") | _pins("requirements-test.lock")
-    assert _unmet(PROJECT["optional-dependencies"]["test"], both) == []
+    assert _unmet(PROJECT["optional-dependencies"]["test"] + PROJECT["optional-dependencies"]["cluster"], both) == []
 
 
 def test_the_lock_of_the_tests_only_adds_to_the_other():
@@ -105,7 +105,7 @@ def test_conda_brings_the_python_of_the_project_and_no_package_that_the_lock_fix
 
 
 def test_everything_that_is_imported_is_declared():
-    declared = _requirements(PROJECT["dependencies"]).keys()
+    declared = _requirements(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["cluster"]).keys()
     homes = packages_distributions()
     undeclared = {name for name in _imported_modules() if declared.isdisjoint(map(canonicalize_name, homes.get(name, [])))}
     assert undeclared == set()

@@ -3,38 +3,43 @@
 import ctypes
 import os
 import shutil
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.refusal import Refusal
 
+BETWEEN_LOOKS = 0.5  # seconds
 HERE, EXCHANGE = -100, 2  # of Linux: paths count from the current folder; the two change places in one step
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path, wait: float = 0) -> Iterator[None]:
     """Hold a council's quarter for one run. The system lets go of it by itself when the run ends, however it ends.
 
     Args:
         folder: The private folder of the quarter.
+        wait: So many seconds another run may take to let go of it.
 
     Raises:
         Refusal: When another run holds it.
     """
+    end = time.monotonic() + wait
     folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     lock = folder / "run.lock"
     try:
         with lock.open("a") as file:
-            try:
-                _lock(file)
-            except OSError:
-                raise Refusal(
-                    "Another run builds this quarter's pack.",
-                    file=folder.parent,
-                    remedy="Wait until it is done, or stop it; then run again.",
-                ) from None
+            while not _locked(file):
+                if time.monotonic() >= end:
+                    raise Refusal(
+                        "Another run builds this quarter's pack.",
+                        file=folder.parent,
+                        remedy="Wait until it is done, or stop it; then run again.",
+                    )
+                time.sleep(BETWEEN_LOOKS)
             yield
     finally:
         if list(folder.iterdir()) == [lock]:  # a run that was refused leaves nothing, not even the place of its lock
@@ -44,15 +49,30 @@ def held(folder: Path) -> Iterator[None]:
                     place.rmdir()  # until one is not empty
 
 
-def _lock(file) -> None:
-    if os.name == "posix":
-        import fcntl
+def _locked(file) -> bool:
+    try:
+        if os.name == "posix":
+            import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    else:
-        import msvcrt
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt
 
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True
+
+
+def watch(parent: int, end: Callable[[], object]) -> None:
+    """Call ``end`` when the process that began this one is gone, also when it was killed and could tell nobody."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(BETWEEN_LOOKS)
+        end()
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def sweep(*folders: Path) -> None:

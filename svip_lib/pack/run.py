@@ -118,6 +118,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
     pdf: bool = True,
     quiet: bool = False,
     draft: bool = True,
+    wait: float = 0,
 ) -> Path:
     """Build the pack of an authority and quarter, and swap it into its place when it is whole.
 
@@ -131,6 +132,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
         pdf: Whether the PDF files are made.
         quiet: Whether the progress bar is left out.
         draft: Whether it is a draft and says so; what is published stands in a folder of its own.
+        wait: So many seconds another run of the same quarter may take to end.
 
     Returns:
         The folder of the pack.
@@ -141,7 +143,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
     """
     reports, private = project.reports(authority, quarter), project.private(authority, quarter, edition)
     target = place_of(project, authority, quarter, edition, draft=draft)
-    with _explained(reports), held(private.parent):
+    with _explained(reports), held(private.parent, wait):
         sweep(reports, reports / "runs", private, private / "notebooks", private / "kept")
         executed = private / "notebooks"
         for path in (executed / FAILED, *Path(tempfile.gettempdir()).glob(f"{channels(executed)}*")):

@@ -6,7 +6,6 @@ Each result is kept in the quarter's private folder under the key of what it was
 import os
 import pickle
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +18,7 @@ from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.tokens import Tokens
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 from svip_lib.pack.leaks import Finding, Search, scan_file
-from svip_lib.pack.place import write_whole
+from svip_lib.pack.place import watch, write_whole
 from svip_lib.show import fonts
 
 PRINTING = ("weasyprint", "pikepdf", "fonttools")
@@ -57,13 +56,7 @@ def end_with_the_run(run: int, kept: Path) -> None:
     work = kept / f".{os.getpid()}"
     work.mkdir(mode=OWNER_ONLY)
     tempfile.tempdir = str(work)
-
-    def watch() -> None:
-        while os.getppid() == run:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    watch(run, lambda: os._exit(1))
 
 
 def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, pdf: bool) -> Made:

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from svip_lib.pack.html import Cover, section_body
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
 from tests.conftest import copied
-from tests.pack.small import WITH_PAPER, Trial, make_small
+from tests.pack.small import WITH_PAPER, Trial, make_small, say
 
 font_manager.fontManager.addfont(font_file(400))
 LETTERS = "".join(sorted(set("0123456789.,JanuaryPlacesMedwayEngland ")))
@@ -133,6 +133,7 @@ def good(repository, tmp_path_factory):
     """A small project with a good pack; each test works on a copy."""
     place = tmp_path_factory.mktemp("good")
     project = make_small(copied(repository, place / "checkout"))
+    say(project, "Nothing of note.")
     assert Trial(project, place).run(*WITH_PAPER) == (0, "", "")
     return project
 

@@ -43,8 +43,8 @@ def notebook(name, *cells):
     return nbformat.writes(book)
 
 
-def make_small(project):
-    """Leave of a copy of the project three sections and three indicators, and nothing that is the council's own."""
+def make_small(project, sections=SECTIONS):
+    """Leave of a copy of the project these sections, each with one indicator, and nothing that is the council's own."""
     council = project / "data/authorities/medway"
     for folder in (council / "quarters").iterdir():
         shutil.rmtree(folder / "sample" if folder.name == "2025-26-Q4" else folder)
@@ -55,19 +55,18 @@ def make_small(project):
     file.write_text(yaml.safe_dump(kept, sort_keys=False, allow_unicode=True), encoding="utf-8")
     with (project / "svip_lib/indicators/__init__.py").open("a", encoding="utf-8") as code:
         code.write("\nfrom svip_lib.config.registry import FUNCTIONS\n\n")
-        code.write(f"for name in set(FUNCTIONS) - set({[*SECTIONS.values()]}):\n    del FUNCTIONS[name]\n")
+        code.write(f"for name in set(FUNCTIONS) - set({[*sections.values()]}):\n    del FUNCTIONS[name]\n")
     dictionary = project / "data/dictionary/indicators.csv"
     with dictionary.open(encoding="utf-8", newline="") as text:
-        rows = [row for row in csv.DictReader(text) if row["col_name"] in SECTIONS.values()]
+        rows = [row for row in csv.DictReader(text) if row["col_name"] in sections.values()]
     with dictionary.open("w", encoding="utf-8", newline="") as text:
         writer = csv.DictWriter(text, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     for path in (project / "notebooks").glob("[0-9]*"):
         path.unlink()
-    for name in SECTIONS:
+    for name in sections:
         (project / f"notebooks/{name}.ipynb").write_text(notebook(name), encoding="utf-8")
-    say(project, "Nothing of note.")
     return project
 
 
