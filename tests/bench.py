@@ -1,59 +1,210 @@
-"""Times what matters, side by side, and prints ratios: ``make bench`` (ARGS="--plans 720000 --runs 3").
+"""Times what matters, side by side, and prints ratios: ``make bench`` (ARGS="--plans 720000 --runs 3 --growth").
 
-1. The pack: every notebook by ``papermill`` and ``jupyter nbconvert --to html``, one at a time, against ``svip run --no-pdf``, both
-   without anything cached, in turn.
-2. A national SEN2 return: read and cleaned, with every check, and every figure of it computed.
+1. A national SEN2 return: read and cleaned, with every check, and every figure of it computed.
+2. The pack, the same files by each way, in turn: by hand (``papermill``, ``jupyter nbconvert --to html`` and ``--to webpdf`` a notebook
+   at a time, and once more for all of them joined), by ``svip run`` without anything kept, with one commentary changed, and with nothing
+   changed. Wall and CPU seconds, and the memory of all processes at its peak.
+3. With ``--growth``: what more sections, councils and plans cost.
 """
 
 import argparse
+import csv
+import json
 import os
+import re
 import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import nbformat
+import psutil
+
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
+QUARTER = "2025-26-Q4"
+STEPS = {
+    "figures": r"figures",
+    "notebooks": r"\d\d_\w+",
+    "pages": r"index\.html|sections/.*\.html",
+    "papers": r"pack\.pdf|sections/.*\.pdf",
+    "looking through": r"figures\.csv|manifest\.json",
+}
+MEMORY_EVERY = 0.25  # seconds
 
 
-def seconds(*commands: list, cwd: Path, **environment: str) -> float:
-    """How long the commands take, one after the other."""
-    begun = time.perf_counter()
-    for command in commands:
-        subprocess.run(list(map(str, command)), cwd=cwd, check=True, capture_output=True, env=os.environ | environment)
-    return time.perf_counter() - begun
+@dataclass
+class Cost:
+    """What commands took: wall and CPU seconds, and gigabytes at the peak of all their processes (shared pages counted once)."""
+
+    wall: float
+    cpu: float
+    memory: float
 
 
-def bench_pack(runs: int) -> None:
-    """Print what the pack takes by hand and by the runner."""
+def cost_of(*commands: list, cwd: Path, **environment: str) -> Cost:
+    """Run commands one after the other."""
+    peak, over = [0.0], threading.Event()
+
+    def look() -> None:
+        while not over.wait(MEMORY_EVERY):
+            held = 0
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    held += process.memory_full_info().pss
+                except psutil.Error:
+                    continue
+            peak[0] = max(peak[0], held / 1e9)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    used, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    try:
+        for command in commands:
+            done = subprocess.run(
+                list(map(str, command)), cwd=cwd, check=False, capture_output=True, text=True, env=os.environ | environment
+            )
+            if done.returncode:
+                sys.exit(f"{' '.join(map(str, command))}\n{done.stderr[-3000:]}")
+    finally:
+        wall, now = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+        over.set()
+        watcher.join()
+    return Cost(wall, now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime, peak[0])
+
+
+@contextmanager
+def checkout() -> Iterator[Path]:
+    """A copy of the project, without anything that was made from it."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "checkout"
         for name in ("svip_lib", "notebooks", "data"):
-            shutil.copytree(ROOT / name, place / name)
-        books = sorted((place / "notebooks").glob("[0-9]*.ipynb"))
-        by_hand = [
-            command
-            for book in books
-            for command in (
-                [TOOLS / "papermill", book, f"{folder}/{book.name}"],
-                [TOOLS / "jupyter", "nbconvert", "--to", "html", f"{folder}/{book.name}"],
-            )
-        ]
-        runner = [[sys.executable, "-m", "svip_lib", "run", "--no-pdf", "--quiet"]]
-        times: dict[str, list[float]] = {"by hand": [], "svip run": [], "nothing changed": []}
-        for _ in range(runs):
-            for name, commands, cold in (("by hand", by_hand, True), ("svip run", runner, True), ("nothing changed", runner, False)):
-                if cold:
+            shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__", "extracts"))
+        yield place
+
+
+def browsers(place: Path) -> Path:
+    """Let Playwright, which nbconvert prints with, find the system's browser where it looks for its own."""
+    known = json.loads((Path(__import__("playwright").__file__).parent / "driver/package/browsers.json").read_text(encoding="utf-8"))
+    revision = next(told["revision"] for told in known["browsers"] if told["name"] == "chromium-headless-shell")
+    folder = place / f"chromium_headless_shell-{revision}" / "chrome-headless-shell-linux64"
+    folder.mkdir(parents=True)
+    (folder / "chrome-headless-shell").symlink_to(shutil.which("chromium"))
+    return place
+
+
+def by_hand(place: Path, made: Path) -> list[list]:
+    """The commands that make the same files with the notebooks' own tools: each section's page and paper, and those of all joined."""
+    convert = [TOOLS / "jupyter", "nbconvert", "--no-input", "--log-level=ERROR"]
+    paper = [*convert, "--to", "webpdf", "--disable-chromium-sandbox"]
+    books = sorted((place / "notebooks").glob("[0-9]*.ipynb"))
+    commands = [
+        command
+        for book in books
+        for command in (
+            [TOOLS / "papermill", book, made / book.name],
+            [*convert, "--to", "html", made / book.name],
+            [*paper, made / book.name],
+        )
+    ]
+    join = [sys.executable, __file__, "--join", made / "pack.ipynb", *(made / book.name for book in books)]
+    return [*commands, join, [*convert, "--to", "html", made / "pack.ipynb"], [*paper, made / "pack.ipynb"]]
+
+
+def join(target: Path, *books: Path) -> None:
+    """Put executed notebooks into one."""
+    read = [nbformat.read(book, as_version=4) for book in books]
+    whole = nbformat.v4.new_notebook(cells=[cell for book in read for cell in book.cells], metadata=read[0].metadata)
+    for number, cell in enumerate(whole.cells):
+        cell.id = f"cell-{number}"
+    nbformat.write(whole, target)
+
+
+def bench_pack(runs: int) -> None:
+    """Print what the pack takes by hand and by the runner, and where the runner's time goes."""
+    costs: dict[str, list[Cost]] = {}
+    with checkout() as place, tempfile.TemporaryDirectory() as folder:
+        shown = browsers(Path(folder) / "browsers")
+        words = next((place / "data/authorities/medway/commentary" / QUARTER).glob("[1-9]*.md"))
+        runner = [[sys.executable, "-m", "svip_lib", "run", "--quiet"]]
+        for number in range(runs):
+            made = Path(folder) / f"by_hand_{number}"
+            made.mkdir()
+            for name in ("a. by hand", "b. svip run, nothing kept", "c. one commentary changed", "d. nothing changed"):
+                if name[0] in "ab":
                     shutil.rmtree(place / "reports", ignore_errors=True)
-                times[name].append(seconds(*commands, cwd=place, PYTHONPATH=str(place)))
-    middle = {name: statistics.median(measured) for name, measured in times.items()}
-    for name, value in middle.items():
-        print(f"pack, {len(books)} sections to HTML, {name}: {value:.1f} s ({middle['by hand'] / value:.1f} times by hand)")
+                if name[0] == "c":
+                    words.write_text(f"{words.read_text(encoding='utf-8')}\nOnce more ({number + 1}).\n", encoding="utf-8")
+                commands = by_hand(place, made) if name[0] == "a" else runner
+                cost = cost_of(*commands, cwd=place, PYTHONPATH=str(place), PLAYWRIGHT_BROWSERS_PATH=str(shown))
+                costs.setdefault(name, []).append(cost)
+                if name[0] == "b":
+                    took = json.loads((place / f"reports/medway/{QUARTER}/runs/last.json").read_text(encoding="utf-8"))
+            hand, ours = (len(list(path.rglob("*.pdf"))) for path in (made, place / f"reports/medway/{QUARTER}/public"))
+            assert hand == ours, f"{hand} papers by hand, {ours} by the runner"
+    middle = {
+        name: [statistics.median(getattr(cost, part) for cost in told) for part in ("wall", "cpu", "memory")]
+        for name, told in costs.items()
+    }
+    print(f"pack, {ours} papers and as many pages, median of {runs}: wall, CPU, memory at its peak; times by hand")
+    for name, (wall, cpu, memory) in middle.items():
+        print(f"  {name:30}{wall:7.1f} s {cpu:7.1f} s {memory:5.2f} GB {middle['a. by hand'][0] / wall:7.1f}")
+    print("  where the time of b goes (seconds of single steps, two or more of which are done at a time):")
+    for name, pattern in STEPS.items():
+        print(f"    {name:18}{sum(value for step, value in took.items() if re.fullmatch(pattern, step)):6.1f} s")
+
+
+def bench_growth() -> None:
+    """Print what more sections, councils and plans cost."""
+    print("growth | number | wall | CPU | memory")
+    runner = [sys.executable, "-m", "svip_lib", "run", "--quiet"]
+    for number in (5, 10, 20, 40):
+        with checkout() as place:
+            lay_out_sections(place, number)
+            told("sections", number, cost_of(runner, cwd=place, PYTHONPATH=str(place)))
+    for number in (1, 8, 32):
+        with checkout() as place:
+            councils = place / "data/authorities"
+            for other in range(1, number):
+                shutil.copytree(councils / "medway", councils / f"medway_{other}")
+            told("councils", number, cost_of([*runner, "--authority", "all", "--no-pdf"], cwd=place, PYTHONPATH=str(place)))
+    for number in (3_000, 12_000, 72_000, 720_000):
+        told("plans", number, cost_of([sys.executable, __file__, "--only-return", "--plans", str(number)], cwd=ROOT))
+
+
+def lay_out_sections(place: Path, number: int) -> None:
+    """Let there be so many sections of much the same size: the one on statutory duties, and copies of it."""
+    kept = "20_statutory_duties"
+    dictionary = place / "data/dictionary/indicators.csv"
+    with dictionary.open(encoding="utf-8", newline="") as file:
+        rows = [row | {"section": kept} for row in csv.DictReader(file)]
+    with dictionary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    shutil.rmtree(place / "data/authorities/medway/commentary")
+    for book in (place / "notebooks").glob("[0-9]*.ipynb"):
+        if book.stem != kept:
+            book.unlink()
+    pattern = (place / f"notebooks/{kept}.ipynb").read_text(encoding="utf-8")
+    for copy in range(30, 30 + number - 1):
+        (place / f"notebooks/{copy}_duties.ipynb").write_text(pattern.replace(kept, f"{copy}_duties"), encoding="utf-8")
+    section = place / "svip_lib/section.py"  # the sections that are left need not show what the others did
+    section.write_text(section.read_text(encoding="utf-8").replace("if name not in self._shown]", "if not self._shown]"), encoding="utf-8")
+
+
+def told(what: str, number: int, cost: Cost) -> None:
+    """Print one line of growth, at once: the whole takes most of an hour."""
+    print(f"{what} | {number:,} | {cost.wall:.0f} s | {cost.cpu:.0f} s | {cost.memory:.2f} GB", flush=True)
 
 
 def bench_return(plans: int) -> None:
@@ -94,13 +245,23 @@ def bench_return(plans: int) -> None:
 
 
 def main() -> None:
-    """Run both."""
+    """Run what is asked for."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--plans", type=int, default=72_000)
     words.add_argument("--runs", type=int, default=1)
+    words.add_argument("--growth", action="store_true", help="also what more sections, councils and plans cost; this takes most of an hour")
+    words.add_argument("--only-return", action="store_true")
+    words.add_argument("--join", type=Path, nargs="+", help=argparse.SUPPRESS)
     told = words.parse_args()
+    if told.join:
+        join(*told.join)
+        return
     bench_return(told.plans)
+    if told.only_return:
+        return
     bench_pack(told.runs)
+    if told.growth:
+        bench_growth()
 
 
 if __name__ == "__main__":

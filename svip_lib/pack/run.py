@@ -36,7 +36,7 @@ from svip_lib.pack.html import Body, Cover
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
 from svip_lib.pack.leaks import Finding
 from svip_lib.pack.place import held, swap, sweep, write_whole
-from svip_lib.pack.workers import Made, Place, end_with_the_run, look_through, make_paper, make_section_page, make_whole_page
+from svip_lib.pack.workers import Made, Place, begin, look_through, make_paper, make_section_page, make_whole_page
 
 LEAKS_TOLD = 5
 RETURN = "council_return"  # the source of every figure of the council's own records
@@ -246,10 +246,10 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
     context = get_context("spawn")  # new processes rather than copies of this one, which has threads
     sys.warnoptions.append("ignore:resource_tracker")  # Python's own, which tidies up after a run that was stopped and need not say so
     with (
-        ProcessPoolExecutor(os.cpu_count(), context, initializer=end_with_the_run, initargs=(os.getpid(), run.place.kept)) as workers,
+        ProcessPoolExecutor(os.cpu_count(), context, initializer=begin, initargs=(os.getpid(), run.place.kept)) as workers,
         ThreadPoolExecutor(max_workers=os.cpu_count()) as threads,
     ):
-        _begin(workers)
+        _start(workers)
         longest_first = sorted(names, key=lambda name: -run.log.took.get(name, (project.notebooks / f"{name}.ipynb").stat().st_size))
         running = {threads.submit(_execute, run, name, executed / f"{name}.ipynb", force or name in only): name for name in longest_first}
         for done in as_completed(running):
@@ -277,7 +277,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             path.unlink()  # of an earlier pack
 
 
-def _begin(workers: ProcessPoolExecutor) -> None:
+def _start(workers: ProcessPoolExecutor) -> None:
     """Let every worker begin deaf to Ctrl-C, which a terminal sends to all at once: the run hears it, and ends them."""
     if os.name == "posix":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

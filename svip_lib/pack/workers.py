@@ -3,6 +3,7 @@
 Each result is kept in the quarter's private folder under the key of what it was made from, so that it is made once.
 """
 
+import gc
 import os
 import pickle
 import tempfile
@@ -51,8 +52,9 @@ class Made:
     body: Body | None = None
 
 
-def end_with_the_run(run: int, kept: Path) -> None:
+def begin(run: int, kept: Path) -> None:
     """Let this process end when the run does, also when that is killed and can tell nobody; what it leaves then, the next run finds."""
+    gc.set_threshold(200_000, 50, 1000)  # WeasyPrint holds on to all that it makes: looking for waste in it took a seventh of its time
     work = kept / f".{os.getpid()}"
     work.mkdir(mode=OWNER_ONLY)
     tempfile.tempdir = str(work)
