@@ -282,8 +282,9 @@ def told_again(history: pd.DataFrame, counted: pd.DataFrame) -> pd.Series:
 
 def _published_figures(rows: pd.DataFrame, dictionary: dict[str, Indicator], known: set[str]) -> pd.DataFrame:
     """Every figure of published rows, computed and as its publisher printed it."""
-    actual = [_compute(entry, rows, known) for entry in dictionary.values() if not _asks_for_own_records(entry)]
-    printed = [_as_published(entry, rows) for entry in dictionary.values() if entry.published_column]
+    tables = dict.fromkeys(known, rows.head(0)) | dict(iter(rows.groupby("table")))
+    actual = [_compute(entry, tables) for entry in dictionary.values() if not _asks_for_own_records(entry)]
+    printed = [_as_published(entry, tables) for entry in dictionary.values() if entry.published_column]
     return pd.concat([*actual, *printed], ignore_index=True)
 
 
@@ -294,31 +295,31 @@ def _day_of_last_look(project: Project, authority: str, quarter: Quarter) -> dat
     return max((day for day in days if day), default=None)
 
 
-def _compute(entry: Indicator, rows: pd.DataFrame, known: set[str]) -> pd.DataFrame:
+def _compute(entry: Indicator, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """One indicator's figures; the parameters of its function name the published tables that it is given."""
     function = FUNCTIONS[entry.name]
     wanted = list(inspect.signature(function).parameters)
-    if strange := [name for name in wanted if name not in known]:
+    if strange := [name for name in wanted if name not in tables]:
         raise Refusal(
             f"The indicator '{entry.name}' asks for a table '{strange[0]}', which no release has.",
             file=inspect.getsourcefile(function),
-            remedy=f"Its parameters must be among: {', '.join(sorted(known))}; or the one parameter {OWN_RECORDS}.",
+            remedy=f"Its parameters must be among: {', '.join(sorted(tables))}; or the one parameter {OWN_RECORDS}.",
         )
-    tables = {name: rows[rows["table"] == name] for name in wanted}
-    return _in_shape(function(**tables), entry)
+    return _in_shape(function(**{name: tables[name] for name in wanted}), entry)
 
 
-def _as_published(entry: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+def _as_published(entry: Indicator, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The same figure as its publisher printed it, to stand beside the one that was computed."""
     table, column = entry.published_column.split(".")
-    chosen = rows[(rows["table"] == table) & (rows["measure"] == column)]
-    if chosen.empty and (rows["table"] == table).any():
+    rows = tables.get(table)
+    if rows is None or (len(rows) and column not in set(rows["measure"])):
         raise Refusal(
             f"The published table '{table}' has no column '{column}'.",
             file="data/dictionary/indicators.csv",
             column="published_column",
             remedy=f"Correct the row of '{entry.name}'.",
         )
+    chosen = rows[rows["measure"] == column]
     return _in_shape(
         chosen.rename(columns={"available_from": "as_at"}).assign(measure="published", numerator=float("nan"), denominator=float("nan")),
         entry,

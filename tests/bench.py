@@ -39,7 +39,7 @@ STEPS = {
     "papers": r"pack\.pdf|sections/.*\.pdf",
     "looking through": r"figures\.csv|manifest\.json",
 }
-MEMORY_EVERY = 0.25  # seconds
+MEMORY_EVERY = 1.0  # seconds
 
 
 @dataclass

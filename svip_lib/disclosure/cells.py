@@ -40,7 +40,6 @@ def as_problem(
     thresholds: dict[str, int],
     register: pd.DataFrame,
     published: pd.DataFrame | None = None,
-    beside: set[str] = frozenset(),
 ) -> Cells:
     """Return the council's own figures as one problem.
 
@@ -50,7 +49,6 @@ def as_problem(
         register: What earlier packs printed of each cell, as from ``read_register``.
         published: What DfE has published of the same counts: one row a cell that is part of a published number, ``number`` (its name),
             ``value`` and ``key``.
-        beside: Keys of counts that are to be withheld though they are not small, so that no small one stands alone.
 
     Raises:
         Refusal: When a sum names what there is not, or does not hold.
@@ -93,7 +91,7 @@ def as_problem(
     told_before = cells["key"].isin(register.index)
     public = set() if published is None else _public(published, known)
     cells.loc[cells["key"].isin(public) | (before == cells["count"]).fillna(False).astype(bool), "state"] = "known"
-    cells.loc[(told_before & before.isna()) | cells["key"].isin(beside), "state"] = "hidden_before"  # also what DfE has published since
+    cells.loc[told_before & before.isna(), "state"] = "hidden_before"  # also what DfE has published since
     links = [link(text, total, [key for _, key in members], [sign for sign, _ in members]) for text, total, members in [*sums, *more]]
     problem = build_problem(cells, pd.concat(links, ignore_index=True) if links else link("nothing", "", []).head(0))
     terms = counts[counts["key"].isin(differences)].assign(key=lambda table: table["key"].map(differences), column="").explode("key")

@@ -7,7 +7,7 @@ whole pack, and the proof of it is checked on the files that were written, befor
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -128,14 +128,11 @@ def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, reg
 
 def _protect(rows: pd.DataFrame, thresholds: dict[str, int], register: pd.DataFrame) -> Proof:
     """Find what to withhold; where one count of a table would be withheld alone, another is withheld beside it."""
-    beside: set[str] = set()
-    published = _already_published(rows)
-    while True:
-        cells = as_problem(rows, thresholds, register, published, beside)
-        protection = protect(cells.problem)
-        if not (more := alone(cells, protection.hidden) - beside):
-            return Proof(cells, protection, thresholds)
-        beside |= more
+    cells = as_problem(rows, thresholds, register, _already_published(rows))
+    protection = protect(cells.problem)
+    while more := alone(cells, protection.hidden):  # what was in doubt stays so when more is hidden
+        protection = replace(protection, hidden=protection.hidden | protection.hidden.index.isin(more))
+    return Proof(cells, protection, thresholds)
 
 
 def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
