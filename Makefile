@@ -26,12 +26,13 @@ APT_GET := DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help pack test lab bench lock clean .venv
+.PHONY: help pack test lab backtest bench lock clean .venv
 
 help:
 	@echo "make pack    build the quarter's pack (the first time, install what it needs)"
 	@echo "make lab     open the notebooks in JupyterLab"
 	@echo "make test    check the code and run every test"
+	@echo "make backtest  try the forecasts on the past of every council, and fail where they no longer do what is claimed"
 	@echo "make bench   time the pack and the intake, and compare ways of withholding small numbers"
 	@echo "make lock    resolve the dependencies of pyproject.toml anew (ARGS=--upgrade takes newer releases)"
 	@echo "make clean   remove the installed packages and all caches; data and packs stay"
@@ -51,6 +52,9 @@ lab: $(READY)
 # Everything that the targets above need, installed and nothing run.
 .venv: $(TEST_READY)
 	@:
+
+backtest: $(READY)
+	@$(VENV)/bin/svip backtest $(ARGS)
 
 bench: $(TEST_READY)
 	@$(IN_VENV) tests/bench.py $(ARGS)

@@ -335,6 +335,23 @@ def sample(  # noqa: PLR0913 - each is an option of the command
     click.echo(f"{plans:,} synthetic plans are in {out}" + (f", with {len(planted)} planted defects." if defects else "."))
 
 
+@svip.command()
+@click.option("--as-at", type=click.DateTime(["%Y-%m-%d"]), help="With what was published by this day; without it, with all.")
+def backtest(as_at) -> None:
+    """Try the forecasts on the past of every council, and say whether they still do what is claimed of them.
+
+    The exit status is 1 where they do not.
+    """
+    from datetime import date
+
+    from svip_lib.figures import try_forecasts
+
+    tried = try_forecasts(Project.find(), as_at.date() if as_at else date.max)
+    for line in tried.lines():
+        click.echo(line)
+    sys.exit(DONE if all(mark.reached for mark in tried.marks()) else INCOMPLETE)
+
+
 @svip.command(hidden=True)
 @click.argument("quarter")
 @click.option("--authority", required=True)

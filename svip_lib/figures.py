@@ -13,7 +13,7 @@ from svip_lib.config.agreement import TOTAL, Agreement, read_agreement
 from svip_lib.config.authority import Authority, read_as_at, read_authority, read_quarter
 from svip_lib.config.cost_centres import read_cost_centres
 from svip_lib.config.fields import read_codes
-from svip_lib.config.periods import Quarter, academic_year_of, day_label, read_census_dates
+from svip_lib.config.periods import Quarter, academic_year_of, day_label, january_of, read_census_dates
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import FUNCTIONS, SUMS, Indicator, dictionary_rows, read_dictionary, read_placements
@@ -24,6 +24,8 @@ from svip_lib.indicators.shape import NOT_AVAILABLE
 from svip_lib.intake.own import Own, read_own, read_programme_before
 from svip_lib.intake.published import Published, read_reference
 from svip_lib.intake.register_cleaning import PROGRAMME
+from svip_lib.outlook.ahead import PLANS, Outlook, look_ahead, look_back
+from svip_lib.outlook.backtest import Backtest
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
@@ -94,7 +96,9 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     counted = own_figures(own_records(own, project, authority_name), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
     covered = told_again(history, counted)
-    figures = pd.concat([told, plan, counted, history[~covered]], ignore_index=True)
+    ahead = _ahead(published, authority.area_code, as_at, plan)
+    forecasts = ahead.rows[ahead.rows["indicator"].isin(list(dictionary))]
+    figures = pd.concat([told, plan, counted, history[~covered], forecasts], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
         twice = figures.loc[figures.duplicated(KEY), ["indicator", "area", "time_period", "category"]].iloc[0].to_list()
@@ -104,6 +108,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
+    registers |= ahead.registers
     before = read_programme_before(project, authority_name, quarter, own) if own else {}
     registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
     registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
@@ -115,6 +120,12 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
+
+
+def try_forecasts(project: Project, as_at: date) -> Backtest:
+    """Return how forecasts made from every January since 2018 would have done, with the published counts of all councils."""
+    published = read_reference(project.reference, as_at)
+    return look_back(published.rows, _authorities(published))
 
 
 def census_beside_published(project: Project, authority_name: str, quarter: Quarter, own: Own) -> list[str]:
@@ -425,6 +436,18 @@ def _plan(agreement: Agreement, dictionary: dict[str, Indicator], areas: pd.Data
         numerator=float("nan"),
         denominator=float("nan"),
     )[COLUMNS]
+
+
+def _ahead(published: Published, area: str, as_at: date, plan: pd.DataFrame) -> Outlook:
+    """What may come, from the published counts of all authorities."""
+    planned = plan[(plan["indicator"] == PLANS) & (plan["measure"] == "plan") & (plan["area"] == area) & plan["value"].notna()]
+    planned = planned.assign(january=planned["time_period"].map(january_of))[["january", "value", "as_at"]]
+    return look_ahead(published.rows, _authorities(published), area, as_at, planned)
+
+
+def _authorities(published: Published) -> list[str]:
+    there = (published.areas["level"] == "Local authority") & (published.areas["closed"] == "")
+    return published.areas.loc[there, "area_code"].to_list()
 
 
 def _neighbour_means(figures: pd.DataFrame, areas: pd.DataFrame, dictionary: dict[str, Indicator]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
 from svip_lib.disclosure.released import READ, Released, is_current, read_released
-from svip_lib.show import changes, charts, commentary, explain, marks, tables, words
+from svip_lib.show import changes, charts, commentary, explain, marks, outlook, tables, words
 from svip_lib.show.given import UNVERIFIED, Given
 from svip_lib.show.registers import TABLES, quality
 from svip_lib.status import Status, duty_status, planned_category, trajectory_status
@@ -96,13 +96,8 @@ class Section:
         subtitle, source = words.subtitle(self.released, entry, base), words.source_line(self.released, entry)
         parts = []
         if svg:
-            self._charts += 1
             alternative = words.alternative_text(self.released, entry, charts.KINDS[entry.chart])
-            caption = Markup("Figure {}.{}. {}. Source: {}").format(self._number, self._charts, entry.label, source)
-            figure = (
-                '<figure class="chart" id="{}"><p class="message">{}</p><p class="subtitle">{}</p>{}<figcaption>{}</figcaption></figure>'
-            )
-            parts.append(Markup(figure).format(anchor, message, subtitle, Markup(charts.as_image(svg, alternative)), caption))
+            parts.append(self._figure(anchor, message, subtitle, charts.as_image(svg, alternative), f"{entry.label}. Source: {source}"))
         else:
             parts.append(Markup('<p class="message" id="{}">{}</p><p class="subtitle">{}</p>').format(anchor, message, subtitle))
         if len(words.own_rows(self.released, entry)):
@@ -114,6 +109,33 @@ class Section:
         if newest is not None and chart is None:  # shown in another chart too, it is explained once
             parts.append(explain.details_html(explain.explain(self._given, entry, newest, self._defined[entry.base])))
         _show(Markup("\n").join(parts))
+
+    def outlook(self, name: str) -> None:
+        """Show what may come of an indicator if things carry on: its message, chart and table; branded where the figures are in doubt."""
+        entry = self._indicator(name).model_copy(update={"chart": "fan"})
+        message, stand = outlook.message(self._given, entry), outlook.gate(self._given)
+        frame = outlook.ranges(self._given, entry)
+        if frame.empty:
+            _show(Markup('<p class="message" id="{}_outlook">{}</p>').format(name, message))
+            return
+        source = f"{words.source_line(self.released, entry)}; the forecast is this pack's own"
+        alternative = outlook.alternative_text(self._given, entry)
+        subtitle = f"{words.subtitle(self.released, entry, self._bases[entry.base])}; known on {day_label(self.released.as_at)}"
+        svg = charts.draw(self.released, entry)
+        parts = [self._figure(f"{name}_outlook", message, subtitle, charts.as_image(svg, alternative), f"{entry.label}. Source: {source}")]
+        if stand.state in ("in doubt", "withheld"):
+            parts.append(Markup('<div class="unverified"><p><strong>Not to be relied on.</strong> {}</p></div>').format(outlook.WARNING))
+        note = f"{outlook.NOTE} Stands until the next January is counted."
+        parts.append(
+            self._table(frame, f"{name}_outlook-table", f"{entry.label}: what may come", numeric=set(frame.columns[1:]), notes=[note])
+        )
+        _show(Markup("\n").join(parts))
+
+    def outlook_headline(self, name: str) -> None:
+        """Show what the outlook says of an indicator in one sentence, or why it says nothing."""
+        entry = self._indicator(name)
+        item = Markup('<ul class="headlines"><li>{}. <span class="base">Base: {}.</span></li></ul>')
+        _show(item.format(outlook.message(self._given, entry), self._bases[entry.base]))
 
     def headlines(self, *names: str) -> None:
         """Show the messages of some indicators as a list, the most important first, each with its base."""
@@ -242,6 +264,11 @@ class Section:
         plan = absent if pd.isna(status.plan) else told(status.plan, entry.model_copy(update={"signed": "no"}))
         of = entry.categories.get(planned_category(self.released, entry), "")
         return [f"{entry.label}: {of}" if of else entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
+
+    def _figure(self, anchor: str, message: str, subtitle: str, image: str, caption: str) -> Markup:
+        self._charts += 1
+        figure = '<figure class="chart" id="{}"><p class="message">{}</p><p class="subtitle">{}</p>{}<figcaption>{}</figcaption></figure>'
+        return Markup(figure).format(anchor, message, subtitle, Markup(image), f"Figure {self._number}.{self._charts}. {caption}")
 
     def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
         self._tables += 1

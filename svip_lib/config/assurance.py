@@ -14,6 +14,7 @@ SIGNATURES = ("analyst", "assurer", "approver")
 REVISION = "revision"
 WHAT = ("pack", REVISION)
 SEEN = ["quarter", "body", "seen_on", "form"]
+EXPLAINED = ["indicator", "time_period", "explanation", "explained_by", "explained_on"]
 
 
 def read_sign_offs(folder: Path) -> pd.DataFrame:
@@ -57,6 +58,26 @@ def read_seen_by(folder: Path, bodies: list[str]) -> pd.DataFrame:
         _after_quarter(row, "seen_on", folder / "seen_by.csv", line)
         rows.append(row)
     return pd.DataFrame(rows, columns=SEEN, dtype="str")
+
+
+def read_explanations(folder: Path) -> pd.DataFrame:
+    """Return what somebody has explained in writing: a figure that does not add up, and why.
+
+    Args:
+        folder: The folder with ``explanations.csv``; without the file nothing is explained.
+
+    Returns:
+        One row an explanation: ``indicator``, ``time_period``, ``explanation``, ``explained_by`` (a role) and ``explained_on``.
+
+    Raises:
+        Refusal: When a row explains nothing, or nobody stands for it.
+    """
+    file, rows = folder / "explanations.csv", []
+    for line, row in _log(file, EXPLAINED):
+        if empty := next((column for column in EXPLAINED if not row[column]), None):
+            raise Refusal("The cell is empty.", file=file, line=line, column=empty, remedy="Say what was found, by which role and when.")
+        rows.append(row)
+    return pd.DataFrame(rows, columns=EXPLAINED, dtype="str")
 
 
 def _log(file: Path, columns: list[str]):

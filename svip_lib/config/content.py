@@ -9,7 +9,7 @@ from svip_lib.config.periods import Quarter
 from svip_lib.config.project import Project
 
 # A change in the code of one of these is a change in the figures.
-ROOMS = ("config", "intake", "indicators", "figures.py", "disclosure")
+ROOMS = ("config", "intake", "indicators", "outlook", "figures.py", "disclosure")
 COMPUTING = ("pandas", "scipy")
 
 

@@ -23,6 +23,9 @@ KEY = [
 ]
 VALUES = ["numerator", "denominator", "value", "shorthand", "source_id"]
 COLUMNS = KEY + VALUES
+# Forecasts stand beside figures under the same names. Their scenario says from where they look ahead: the newest January, or an earlier
+# one with what was known then, as in ``from_january_2022``.
+FORECAST, CARRY_ON, FROM = "forecast", "as_things_stand", "from_january_"
 
 
 def read_figures(path: Path) -> pd.DataFrame:

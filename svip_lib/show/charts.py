@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 
 from svip_lib.config.periods import SIX_DIGITS, Quarter, january_of, period_label
 from svip_lib.config.registry import Indicator
+from svip_lib.config.result import CARRY_ON, FORECAST, FROM
 from svip_lib.disclosure.released import Released
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
 from svip_lib.show.words import (
@@ -86,7 +87,7 @@ def draw(released: Released, entry: Indicator) -> str | None:
     """
     if not isinstance(released, Released):
         raise TypeError("a chart shows released figures only")
-    painters = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours, "waterfall": _waterfall}
+    painters = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours, "waterfall": _waterfall, "fan": _fan}
     painter = painters.get(entry.chart)
     if painter is None or own_rows(released, entry)["value"].notna().sum() == 0:
         return None
@@ -121,6 +122,7 @@ KINDS = {
     "multiples": "Set of small line charts",
     "neighbours": "Dot chart",
     "waterfall": "Waterfall chart",
+    "fan": "Line chart",
 }
 
 
@@ -191,6 +193,42 @@ def _series(released: Released, entry: Indicator) -> Figure:
     axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     axes.set_xlim(_place(periods[0]) - 0.3, last + 0.15)
     _label_ends(axes, ends, last)
+    return figure
+
+
+def _fan(released: Released, entry: Indicator) -> Figure:
+    """What was counted as marks on a line, what was agreed as hollow marks, and ahead of them the ranges of what may come, three deep."""
+    figure, axes = _axes(3.4, grid="y")
+    rows = released.select(entry.name, measure=FORECAST, area=released.area("authority"))
+    wide = rows.pivot(index=["scenario", "time_period"], columns="quantile", values="value")
+    own = own_rows(released, entry).set_index("time_period")["value"].dropna()
+    last, ahead = _place(own.index[-1]), wide.xs(CARRY_ON)
+    years = [last, *map(_place, ahead.index)]
+    for low, high, shade, says in (
+        ("0.025", "0.975", 0.18, "19 times in 20"),
+        ("0.1", "0.9", 0.3, "8 times in 10"),
+        ("0.25", "0.75", 0.5, "1 time in 2"),
+    ):
+        axes.fill_between(
+            years, [own.iloc[-1], *ahead[low]], [own.iloc[-1], *ahead[high]], color=TEAL, alpha=shade, linewidth=0, label=says
+        )
+    axes.plot(years, [own.iloc[-1], *ahead["0.5"]], color=INK, linewidth=1.2, linestyle=(0, (1, 1.5)), label="Middle")
+    axes.plot([_place(period) for period in own.index], own, label="Counted", **MARKS["authority"])
+    plan = released.select(entry.name, measure="plan", area=released.area("authority")).set_index("time_period")["value"].dropna()
+    if len(plan):
+        axes.plot([_place(period) for period in plan.index], plan, label="Plan", **PLAN)
+    before = f"{FROM}{last - 1}"
+    if before in wide.index.get_level_values("scenario"):
+        then = wide.xs(before)
+        spread = [then["0.5"] - then["0.1"], then["0.9"] - then["0.5"]]
+        hollow = {"fmt": "o", "markerfacecolor": "white", "color": GREY, "markersize": 7, "elinewidth": 1.2, "capsize": 4, "zorder": 6}
+        axes.errorbar([_place(period) for period in then.index], then["0.5"], yerr=spread, label="Expected a year before", **hollow)
+    everything = sorted({*own.index, *ahead.index})
+    axes.set_xticks([_place(period) for period in everything], [str(_place(period)) for period in everything])
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
+    axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
+    axes.legend(loc="upper left", ncols=2, frameon=False)
     return figure
 
 

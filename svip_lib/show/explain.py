@@ -52,7 +52,7 @@ def find_figure(released: Released, entry: Indicator, period: str | None = None,
     Raises:
         Refusal: When there is no such figure; with those that there are.
     """
-    rows = released.select(entry.name, base=entry.base, area=released.area("authority"))
+    rows = released.select(entry.name, base=entry.base, area=released.area("authority"), measure=list(FIRST))
     if rows.empty:
         raise Refusal(
             f"'{entry.name}' has no figure that was known on {day_label(released.as_at)}.",

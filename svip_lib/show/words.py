@@ -7,6 +7,7 @@ import pandas as pd
 
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, day_label, period_label
 from svip_lib.config.registry import Indicator
+from svip_lib.config.result import FORECAST
 from svip_lib.disclosure.released import Released
 
 MINUS = "\u2212"
@@ -79,7 +80,7 @@ def shown(released: Released, entry: Indicator) -> pd.DataFrame:
     if strange := sorted(set(rows["base"]) - {entry.base}):
         raise ValueError(f"{entry.name} stands on the base '{entry.base}', and '{strange[0]}' counts other children: never mixed")
     printed_by_council = (rows["origin"] == "council") & (rows["measure"] == "published")
-    return rows[(rows["time_period"] >= entry.shown_from) & ~printed_by_council]
+    return rows[(rows["time_period"] >= entry.shown_from) & ~printed_by_council & (rows["measure"] != FORECAST)]
 
 
 @dataclass(frozen=True)

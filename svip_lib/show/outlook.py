@@ -1,0 +1,169 @@
+"""The outlook in words: whether the figures allow one, what it says, and how chances are put."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from svip_lib.config.assurance import read_explanations
+from svip_lib.config.periods import ACADEMIC, period_label
+from svip_lib.config.registry import Indicator
+from svip_lib.config.result import CARRY_ON, FORECAST, FROM
+from svip_lib.disclosure.released import Released
+from svip_lib.show.given import Given
+from svip_lib.show.words import NO_BREAK
+
+PLANS, RESIDUAL = "ehc_plans_count", "ehc_plans_stock_flow_residual_percent"
+BRANDED, WITHHELD = 3.0, 5.0  # per cent of plans that stock and flow leave over: from here in doubt, from there no headline
+THINGS = {
+    PLANS: ("their number", "plans"),
+    "placements_mainstream_percent": ("the share in mainstream schools", "of children with plans in mainstream schools"),
+}
+LOW, MIDDLE, HIGH = "0.1", "0.5", "0.9"  # eight times in ten it lies between the first and the last
+ODDS = (
+    (0.05, "very unlikely (under 1 in 20)"),
+    (0.20, "unlikely"),
+    (0.40, "less likely than not"),
+    (0.60, "could go either way"),
+    (0.80, "likely"),
+    (0.95, "very likely"),
+)
+NOTE = "A forecast is no count and no promise: it carries on what was, and cannot know of a new law or a change in how plans are counted."
+WARNING = "The published counts that it starts from do not add up, so it is shown for its spread and not for its level."
+SUREST = "almost certain (over 19 in 20)"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether the figures that a forecast starts from hold together.
+
+    Attributes:
+        state: ``sound``; ``in doubt``: it is shown and says so; ``withheld``: no headline; ``explained``: it would be withheld, and
+            somebody has put in writing why the gap is there; ``unknown``: no flows to hold it against.
+        residual: What stock and flow left over in the last year that can be told, in per cent.
+        year: That year.
+    """
+
+    state: Literal["sound", "in doubt", "withheld", "explained", "unknown"]
+    residual: float = 0.0
+    year: str = ""
+
+
+def odds_in_words(chance: float) -> str:
+    """Return how a chance is put: by fixed words, never as nought, as certain or to a decimal.
+
+    Example:
+        >>> odds_in_words(0.0), odds_in_words(0.31), odds_in_words(1.0)
+        ('very unlikely (under 1 in 20)', 'less likely than not', 'almost certain (over 19 in 20)')
+    """
+    return next((words for limit, words in ODDS if chance < limit), SUREST)
+
+
+def gate(given: Given) -> Gate:
+    """Tell whether the newest gap between stock and flow allows a headline; where it does not, a written explanation does."""
+    rows = given.released.select(RESIDUAL, area=given.released.area("authority"), measure="actual")
+    rows = rows[rows["value"].notna()]
+    if rows.empty:
+        return Gate("unknown")
+    residual, year = float(rows["value"].iloc[-1]), rows["time_period"].iloc[-1]
+    if abs(residual) <= BRANDED:
+        return Gate("sound", residual, year)
+    if abs(residual) <= WITHHELD:
+        return Gate("in doubt", residual, year)
+    known = read_explanations(given.assurance)
+    explained = ((known["indicator"] == RESIDUAL) & (known["time_period"] == year)).any()
+    return Gate("explained" if explained else "withheld", residual, year)
+
+
+def forecasts(released: Released, name: str, scenario: str = CARRY_ON) -> pd.DataFrame:
+    """Return the quantiles of a forecast, a row a January and a column a quantile; empty where there is none."""
+    rows = released.select(name, measure=FORECAST, area=released.area("authority"), scenario=scenario)
+    return rows.pivot(index="time_period", columns="quantile", values="value")
+
+
+def earlier_starts(released: Released, name: str) -> list[int]:
+    """Return the earlier Januaries from which a forecast is told as it would have been made then."""
+    told = released.select(name, measure=FORECAST, area=released.area("authority"))["scenario"]
+    return sorted(int(scenario.removeprefix(FROM)) for scenario in told.unique() if scenario.startswith(FROM))
+
+
+def message(given: Given, entry: Indicator) -> str:
+    """Return what the outlook says: why there is none, or the middle and the range of the first January ahead."""
+    area = given.released.area_name(given.released.area("authority"))
+    told = forecasts(given.released, entry.name)
+    if told.empty:
+        why = "".join(row["absent"] for row in given.rows("outlook"))
+        return f"There is no outlook for {area}" + (f": {why}" if why else "")
+    stand = gate(given)
+    thing, unit = THINGS[entry.name]
+    if stand.state == "withheld":
+        gap = f"leave {abs(stand.residual):.1f}% of its plans unexplained"
+        return f"{area}'s published plans, new plans and ended plans of {stand.year} {gap}, so no forecast of {thing} is put forward"
+    first = told.iloc[0]
+    doubt = f" (in doubt: {abs(stand.residual):.1f}% of plans are unexplained)" if stand.state == "in doubt" else ""
+    low, middle, high = (_rounded(first[quantile], entry) for quantile in (LOW, MIDDLE, HIGH))
+    return (
+        f"If things carry on, {area} may have about {middle} {unit} in {period_label(told.index[0], ACADEMIC)}; "
+        f"8 times in 10 it would be between {low} and {high}{doubt}"
+    )
+
+
+def alternative_text(given: Given, entry: Indicator) -> str:
+    """Return what a reader who cannot see the chart is told."""
+    last = period_label(forecasts(given.released, entry.name).index[-1], ACADEMIC)
+    label = entry.label if entry.label[1].isupper() else entry.label[0].lower() + entry.label[1:]
+    return f"Line chart of {label} and what may come until {last}. {message(given, entry)}. All values are in the table that follows."
+
+
+def ranges(given: Given, entry: Indicator) -> pd.DataFrame:
+    """Return what may come as words: a row a January, its middle, and between what it would lie 5, 8 and 19 times in so many."""
+    told = forecasts(given.released, entry.name)
+    plan = given.released.select(entry.name, measure="plan", area=given.released.area("authority")).set_index("time_period")["value"]
+    rows = [
+        {
+            "January": period_label(period, ACADEMIC).replace(" ", NO_BREAK),
+            "Middle": _rounded(row[MIDDLE], entry),
+            "1 time in 2": _between(row["0.25"], row["0.75"], entry),
+            "8 times in 10": _between(row[LOW], row[HIGH], entry),
+            "19 times in 20": _between(row["0.025"], row["0.975"], entry),
+            "Agreed": _rounded(plan[period], entry) if pd.notna(plan.get(period)) else "no plan agreed",
+        }
+        for period, row in told.iterrows()
+    ]
+    return pd.DataFrame(rows)
+
+
+def looked_back(given: Given, entry: Indicator) -> pd.DataFrame:
+    """Return what the same method would have said from earlier Januaries, with what was known then, beside what came."""
+    own = given.released.select(entry.name, measure="actual", area=given.released.area("authority")).set_index("time_period")["value"]
+    rows = []
+    for start in earlier_starts(given.released, entry.name):
+        for period, row in forecasts(given.released, entry.name, f"{FROM}{start}").iterrows():
+            came = own.get(period)
+            inside = pd.notna(came) and row[LOW] <= came <= row[HIGH]
+            rows.append(
+                {
+                    "Looking ahead from": f"January{NO_BREAK}{start}",
+                    "To": period_label(period, ACADEMIC).replace(" ", NO_BREAK),
+                    "Middle": _rounded(row[MIDDLE], entry),
+                    "8 times in 10": _between(row[LOW], row[HIGH], entry),
+                    "What came": _exact(came, entry),
+                    "Was it in the range?": ("yes" if inside else "no") if pd.notna(came) else "not known yet",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _rounded(value: float, entry: Indicator) -> str:
+    """A forecast is no count: plans to tens, shares to whole per cent."""
+    return f"{value:,.0f}%" if entry.indicator_unit == "%" else f"{round(value, -1):,.0f}"
+
+
+def _exact(value: float, entry: Indicator) -> str:
+    if pd.isna(value):
+        return "[x]"
+    return f"{value:.1f}%" if entry.indicator_unit == "%" else f"{value:,.0f}"
+
+
+def _between(low: float, high: float, entry: Indicator) -> str:
+    return f"{_rounded(low, entry)} to {_rounded(high, entry)}"

@@ -1,0 +1,69 @@
+"""What the outlook rests on: how the method did for all councils, what growth others held, and what it was made from."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from svip_lib.show import outlook
+from svip_lib.show.given import Given, Row, Table
+
+AHEAD = {"1": "One year ahead", "2": "Two years ahead", "3": "Three years ahead"}
+HEADLINE, NO_SHOCKS = "England's growth", "stock and flow, no shared shocks (from 2021)"
+
+
+def trial(given: Given) -> pd.DataFrame:
+    """Return by how much each way to forecast missed on average, over all councils and Januaries that it was tried on, and its ranges."""
+    told = pd.DataFrame(given.rows("backtest"))
+    if told.empty:
+        return told
+    parts = {}
+    for column, says, unit in (("error", "mean error", "%"), ("held_80", "8-in-10 range held", " times in 100")):
+        rows = told[(told[column] != "") & ((told["method"] == HEADLINE) | (column == "error") | (told["method"] == NO_SHOCKS))]
+        wide = rows.pivot(index="method", columns="ahead", values=column).rename(columns=AHEAD)
+        for method, cells in wide.sort_values(AHEAD["1"], key=lambda cells: cells.astype(float)).iterrows():
+            parts[f"{method[0].upper()}{method[1:]}: {says}"] = cells + unit
+    frame = pd.DataFrame(parts).T.reindex(columns=list(AHEAD.values()))
+    frame.insert(0, "Way to forecast", frame.index)
+    return frame
+
+
+def growth(given: Given) -> Iterator[Row]:
+    """Give how many councils held the growth of their plans as low as the agreement meant to."""
+    for row in given.rows("growth"):
+        yield {
+            "The plan": f"{row['planned']}% from January {row['planned_from']} to January {row['planned_until']}",
+            "Councils that held growth as low": f"{row['as_low']} of {row['councils']}",
+            "Over as many years": f"January {row['first']} to January {row['last']}",
+        }
+
+
+def basis(given: Given) -> Iterator[Row]:
+    """Give what the outlook was made from, and what it does not know."""
+    stand = outlook.gate(given)
+    says = {
+        "unknown": "no flows are published to hold the counts against",
+        "sound": f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}: small",
+        "in doubt": f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}: the outlook is in doubt",
+        "explained": f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}, and explained in writing",
+        "withheld": f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}: no headline before it is explained in writing",
+    }
+    for row in given.rows("outlook"):
+        if row["absent"]:
+            return
+        yield {"What": "Method", "Said": row["method"]}
+        yield {"What": "Looks ahead from", "Said": f"January {row['starts']}, the newest published count"}
+        yield {"What": "Errors taken from", "Said": f"{row['councils']} councils, looking ahead from {row['donors']}"}
+        yield {"What": "Futures drawn", "Said": f"{int(row['simulations']):,}"}
+        yield {"What": "Good until", "Said": f"the count of January {int(row['starts']) + 1} is published, or the law changes"}
+        yield {"What": "Stock and flow", "Said": says[stand.state]}
+
+
+TABLES = {
+    "outlook_looked_back": Table(
+        "What the same method would have said, with what was known then",
+        lambda given: outlook.looked_back(given, given.dictionary[outlook.PLANS]),
+    ),
+    "outlook_trial": Table("The ways to forecast, tried on every council from 2018 on", trial, numeric=True),
+    "outlook_growth": Table("How many councils held growth as low as the plan meant to", growth),
+    "outlook_basis": Table("What the outlook is made from", basis),
+}
