@@ -53,7 +53,8 @@ def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: dat
     table = {name: rows[rows["table"] == name] for name in ("plans", "new_plans")}
     panel = read_panel(table["plans"], authorities)
     if area not in panel.areas:
-        absent = pd.DataFrame([{"absent": panel.left_out.get(area, "no count of its plans is published")}], columns=ABOUT).fillna("")
+        why = panel.left_out.get(area, "no count of its plans is published")
+        absent = pd.DataFrame([dict.fromkeys(ABOUT, "") | {"absent": why}])
         empty = {"backtest": pd.DataFrame(columns=TRIAL), "growth": pd.DataFrame(columns=GROWTH)}
         return Outlook(pd.DataFrame(columns=COLUMNS), {"outlook": absent} | empty)
     newest = _newest(panel, area)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from svip_lib.config.assurance import read_explanations
@@ -116,8 +117,8 @@ def alternative_text(given: Given, entry: Indicator) -> str:
 
 
 def ranges(given: Given, entry: Indicator) -> pd.DataFrame:
-    """Return what may come as words: a row a January, its middle, and between what it would lie 5, 8 and 19 times in so many."""
-    told = forecasts(given.released, entry.name)
+    """Return what may come as words: a row a January, its middle, three ranges, and what was agreed with how likely that is to be kept."""
+    told, stand = forecasts(given.released, entry.name), gate(given)
     plan = given.released.select(entry.name, measure="plan", area=given.released.area("authority")).set_index("time_period")["value"]
     rows = [
         {
@@ -126,7 +127,7 @@ def ranges(given: Given, entry: Indicator) -> pd.DataFrame:
             "1 time in 2": _between(row["0.25"], row["0.75"], entry),
             "8 times in 10": _between(row[LOW], row[HIGH], entry),
             "19 times in 20": _between(row["0.025"], row["0.975"], entry),
-            "Agreed": _rounded(plan[period], entry) if pd.notna(plan.get(period)) else "no plan agreed",
+            "Agreed": _agreed(row, plan.get(period), entry, stand),
         }
         for period, row in told.iterrows()
     ]
@@ -152,6 +153,16 @@ def looked_back(given: Given, entry: Indicator) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _agreed(row: pd.Series, plan: float | None, entry: Indicator, stand: Gate) -> str:
+    """What was agreed, and unless the figures withhold it, how likely it is to be kept: no more plans than that, or no smaller a share."""
+    if plan is None or pd.isna(plan):
+        return "no plan agreed"
+    below = np.interp(plan, row.to_numpy(), row.index.astype(float))
+    chance = below if entry.name == PLANS else 1 - below
+    told = "chance withheld" if stand.state == "withheld" else odds_in_words(float(chance))
+    return f"{_exact(plan, entry)}: {told}"
 
 
 def _rounded(value: float, entry: Indicator) -> str:

@@ -1,0 +1,102 @@
+"""The outlook of one council as figures and words."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from svip_lib.config.result import COLUMNS, KEY
+from svip_lib.intake.published import read_reference
+from svip_lib.outlook.ahead import QUANTILES, look_ahead
+
+MEDWAY, DAY = "E06000035", date(2026, 7, 31)
+PLAN = pd.DataFrame({"january": [2023, 2024, 2025, 2026], "value": [2853.0, 2995.0, 3135.0, 3254.0], "as_at": "2022-11-29"})
+
+
+@pytest.fixture(scope="module")
+def known(repository):
+    return read_reference(repository / "data/reference", DAY)
+
+
+@pytest.fixture(scope="module")
+def outlook(known, authorities):
+    return look_ahead(known.rows, authorities, MEDWAY, DAY, PLAN)
+
+
+def told(outlook, scenario, indicator="ehc_plans_count"):
+    rows = outlook.rows[(outlook.rows["scenario"] == scenario) & (outlook.rows["indicator"] == indicator)]
+    return rows.pivot(index="time_period", columns="quantile", values="value")
+
+
+def test_it_looks_ahead_from_the_newest_january_and_back_from_that_of_the_plan(outlook):
+    assert set(outlook.rows["scenario"]) == {"as_things_stand", "from_january_2025", "from_january_2022"}
+    assert list(told(outlook, "as_things_stand").index) == ["202627", "202728", "202829"]
+    assert list(told(outlook, "from_january_2022").index) == ["202223", "202324", "202425", "202526"]
+    assert list(told(outlook, "from_january_2025").index) == ["202526"]
+
+
+def test_its_figures_have_the_one_shape_and_each_stands_once(outlook):
+    assert list(outlook.rows.columns) == COLUMNS
+    assert set(outlook.rows["measure"]) == {"forecast"}
+    assert set(outlook.rows["base"]) == {"all_ehc_plans"}
+    assert not outlook.rows.duplicated(KEY).any()
+    assert outlook.rows["value"].notna().all()
+    assert set(outlook.rows["quantile"]) == set(map(str, QUANTILES))
+
+
+def test_plans_are_whole_numbers_and_every_range_is_in_order(outlook):
+    for scenario in outlook.rows["scenario"].unique():
+        for indicator in ("ehc_plans_count", "placements_mainstream_percent"):
+            wide = told(outlook, scenario, indicator)[[str(quantile) for quantile in QUANTILES]]
+            assert (wide.diff(axis=1).iloc[:, 1:] >= 0).all().all()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "period", "quantiles"),
+    [
+        ("as_things_stand", "202627", {"0.1": 4526, "0.5": 4812, "0.9": 5141}),
+        ("as_things_stand", "202829", {"0.1": 5275, "0.5": 6070, "0.9": 7015}),
+        ("from_january_2022", "202526", {"0.1": 3280, "0.5": 3930, "0.9": 4874}),
+        ("from_january_2025", "202526", {"0.1": 3110, "0.5": 3319, "0.9": 3545}),
+    ],
+)
+def test_what_it_says_of_medway_is_golden(outlook, scenario, period, quantiles):
+    """A change of more than a per cent is another method, or other published counts."""
+    row = told(outlook, scenario).loc[period]
+    assert row[list(quantiles)].to_list() == pytest.approx(list(quantiles.values()), rel=0.01)
+
+
+def test_seven_of_145_councils_held_growth_as_low_as_the_plan(outlook):
+    row = outlook.registers["growth"].iloc[0]
+    assert (row["planned"], row["as_low"], row["councils"]) == ("20.7", "7", "145")
+    assert (row["planned_from"], row["planned_until"], row["first"], row["last"]) == ("2022", "2026", "2021", "2025")
+
+
+def test_what_it_was_made_from_and_how_it_did_is_told(outlook):
+    about = outlook.registers["outlook"].iloc[0]
+    assert (about["starts"], about["councils"], about["donors"], about["absent"]) == ("2026", "145", "2018 to 2022", "")
+    trial = outlook.registers["backtest"].set_index(["method", "ahead"])
+    assert trial.loc[("England's growth", "1"), "error"] == "4.2"
+    assert 80 <= float(trial.loc[("England's growth", "1"), "held_80"]) <= 88
+
+
+def test_a_pack_of_an_earlier_day_does_not_know_the_newest_january(repository, authorities):
+    before = read_reference(repository / "data/reference", date(2026, 2, 15))
+    outlook = look_ahead(before.rows, authorities, MEDWAY, date(2026, 2, 15), PLAN)
+    assert list(told(outlook, "as_things_stand").index) == ["202526", "202627", "202728"]
+    assert outlook.registers["outlook"].iloc[0]["starts"] == "2025"
+    assert told(outlook, "as_things_stand").loc["202526", "0.5"] == pytest.approx(3319, rel=0.01)
+
+
+def test_a_council_whose_counts_cannot_be_compared_has_none_and_is_told_why(known, authorities):
+    outlook = look_ahead(known.rows, authorities, "E06000053", DAY, PLAN)
+    assert outlook.rows.empty
+    assert outlook.registers["outlook"].iloc[0]["absent"] == "it had too few plans"
+    assert outlook.registers["backtest"].empty
+
+
+def test_a_council_without_a_plan_has_an_outlook_and_nothing_to_hold_it_against(known, authorities):
+    outlook = look_ahead(known.rows, authorities, "E06000030", DAY, PLAN.head(0))
+    assert not outlook.rows.empty
+    assert not [scenario for scenario in outlook.rows["scenario"].unique() if scenario.endswith("2022")]
+    assert outlook.registers["growth"].empty

@@ -1,0 +1,176 @@
+"""The outlook in words: when it may speak, what it says, and how it puts chances."""
+
+import pandas as pd
+import pytest
+from hypothesis import given as over
+from hypothesis import strategies as st
+
+from svip_lib.config.agreement import read_agreement
+from svip_lib.config.refusal import Refusal
+from svip_lib.show import charts, outlook
+from svip_lib.show.given import Given
+from tests.drawn import drawn_release, drawn_row
+from tests.show.drawn import made
+
+QUANTILES = ("0.025", "0.1", "0.25", "0.5", "0.75", "0.9", "0.975")
+AHEAD = dict(zip(QUANTILES, (3004, 3118, 3214, 3319, 3431, 3552, 3731), strict=True))
+SHARES = dict(zip(QUANTILES, (33.0, 36.4, 38.2, 40.1, 41.9, 44.0, 46.5), strict=True))
+
+
+def ahead(entry, values, *, period="202627", scenario="as_things_stand"):
+    return [
+        drawn_row(entry, value, period=period, measure="forecast") | {"scenario": scenario, "quantile": name}
+        for name, value in values.items()
+    ]
+
+
+@pytest.fixture
+def drawn(dictionary, repository, tmp_path):
+    """What the outlook is told from, by the residual of stock and flow."""
+
+    def draw(residual=1.2, rows=None, registers=None, plan=None):
+        plans, mainstream, gap = (dictionary[name] for name in (outlook.PLANS, "placements_mainstream_percent", outlook.RESIDUAL))
+        told = [drawn_row(plans, 3041, period="202425"), drawn_row(plans, 4287), *ahead(plans, AHEAD)] if rows is None else rows
+        told = [*told, drawn_row(mainstream, 38.8), *(ahead(mainstream, SHARES) if rows is None else [])]
+        told += [drawn_row(gap, residual, period="2024", numerator=1, denominator=100)] if residual is not None else []
+        told += [drawn_row(plans, plan, period="202627", measure="plan")] if plan else []
+        released = drawn_release(plans, rows=told)
+        released.registers.update({name: pd.DataFrame(entries) for name, entries in (registers or {}).items()})
+        agreement = read_agreement(repository / "data" / "authorities" / "medway" / "agreement.yaml")
+        return Given(released, agreement, dictionary, tmp_path, None)
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    ("residual", "state"),
+    [(0.0, "sound"), (3.0, "sound"), (-3.1, "in doubt"), (5.0, "in doubt"), (5.1, "withheld"), (-10.6, "withheld"), (None, "unknown")],
+)
+def test_from_three_per_cent_it_is_in_doubt_and_from_five_it_is_withheld(drawn, residual, state):
+    assert outlook.gate(drawn(residual)).state == state
+
+
+def test_a_large_gap_that_somebody_explained_in_writing_no_longer_withholds_it(drawn, tmp_path):
+    file = tmp_path / "explanations.csv"
+    head = "indicator,time_period,explanation,explained_by,explained_on\n"
+    file.write_text(head + "ehc_plans_stock_flow_residual_percent,2023,Other year.,assurer,2026-08-01\n", encoding="utf-8")
+    assert outlook.gate(drawn(-10.6)).state == "withheld"
+    file.write_text(head + "ehc_plans_stock_flow_residual_percent,2024,Closed cases were counted.,assurer,2026-08-01\n", encoding="utf-8")
+    assert outlook.gate(drawn(-10.6)).state == "explained"
+    file.write_text(head + "ehc_plans_stock_flow_residual_percent,2024,,assurer,2026-08-01\n", encoding="utf-8")
+    with pytest.raises(Refusal, match="empty") as refused:
+        outlook.gate(drawn(-10.6))
+    assert "line 2, column 'explanation'" in str(refused.value)
+
+
+def test_it_says_the_middle_and_between_what_it_would_lie_eight_times_in_ten(drawn, dictionary):
+    given = drawn()
+    told = outlook.message(given, dictionary[outlook.PLANS])
+    assert told == (
+        "If things carry on, Medway may have about 3,320 plans in January 2027; 8 times in 10 it would be between 3,120 and 3,550"
+    )
+    told = outlook.message(given, dictionary["placements_mainstream_percent"])
+    assert told.endswith(
+        "about 40% of children with plans in mainstream schools in January 2027; 8 times in 10 it would be between 36% and 44%"
+    )
+    assert outlook.message(drawn(-4.2), dictionary[outlook.PLANS]).endswith("(in doubt: 4.2% of plans are unexplained)")
+
+
+def test_where_the_figures_do_not_add_up_it_says_by_how_much_and_tells_no_number_ahead(drawn, dictionary):
+    told = outlook.message(drawn(-10.6), dictionary[outlook.PLANS])
+    assert told == (
+        "Medway's published plans, new plans and ended plans of 2024 leave 10.6% of its plans unexplained, "
+        "so no forecast of their number is put forward"
+    )
+
+
+def test_without_counts_it_says_why_there_is_none(drawn, dictionary):
+    given = drawn(rows=[drawn_row(dictionary[outlook.PLANS], 10)], registers={"outlook": [{"absent": "a January is missing"}]})
+    assert outlook.message(given, dictionary[outlook.PLANS]) == "There is no outlook for Medway: a January is missing"
+    assert outlook.ranges(given, dictionary[outlook.PLANS]).empty
+
+
+def test_the_table_has_a_row_a_january_and_says_where_no_plan_is_agreed(drawn, dictionary):
+    entry = dictionary[outlook.PLANS]
+    row = outlook.ranges(drawn(), entry).iloc[0].to_list()
+    assert row == ["January\xa02027", "3,320", "3,210 to 3,430", "3,120 to 3,550", "3,000 to 3,730", "no plan agreed"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "residual", "told"),
+    [
+        (2500, 1.2, "2,500: very unlikely (under 1 in 20)"),
+        (3214, 1.2, "3,214: less likely than not"),
+        (3254, 1.2, "3,254: less likely than not"),
+        (3319, 1.2, "3,319: could go either way"),
+        (9000, 1.2, "9,000: almost certain (over 19 in 20)"),
+        (3254, -10.6, "3,254: chance withheld"),
+    ],
+)
+def test_beside_what_was_agreed_stands_how_likely_it_is_to_be_kept(drawn, dictionary, plan, residual, told):
+    assert outlook.ranges(drawn(residual, plan=plan), dictionary[outlook.PLANS]).iloc[0, -1] == told
+
+
+def test_what_it_would_have_said_stands_beside_what_came_also_where_it_was_wrong(drawn, dictionary):
+    entry = dictionary[outlook.PLANS]
+    rows = [drawn_row(entry, 4287), *ahead(entry, AHEAD, period="202526", scenario="from_january_2025")]
+    rows += ahead(entry, {name: value + 1000 for name, value in AHEAD.items()}, period="202526", scenario="from_january_2022")
+    rows += ahead(entry, AHEAD, period="202627", scenario="from_january_2022")
+    table = outlook.looked_back(drawn(rows=rows), entry)
+    assert table["Looking ahead from"].to_list() == ["January\xa02022", "January\xa02022", "January\xa02025"]
+    assert table["What came"].to_list() == ["4,287", "[x]", "4,287"]
+    assert table["Was it in the range?"].to_list() == ["yes", "not known yet", "no"]
+
+
+def test_the_chart_shows_counts_plan_and_the_ranges_and_its_words_end_as_all_do(drawn, dictionary):
+    entry = dictionary[outlook.PLANS]
+    given = drawn(rows=[*[drawn_row(entry, 3041, period="202425"), drawn_row(entry, 4287)], *ahead(entry, AHEAD),
+                        *ahead(entry, AHEAD, period="202526", scenario="from_january_2025")], plan=3500)  # fmt: skip
+    svg = charts.draw(given.released, entry.model_copy(update={"chart": "fan"}))
+    for words in ("8 times in 10", "19 times in 20", "1 time in 2", "Plan", "Counted", "Expected a year before", "2027"):
+        assert f">{words}<" in svg
+    told = outlook.alternative_text(given, entry)
+    assert told.startswith("Line chart of EHC plans and what may come until January 2027. ")
+    assert charts.as_image(svg, told)
+
+
+class TestTables:
+    def test_what_it_rests_on_says_the_method_its_day_and_whether_the_figures_add_up(self, drawn):
+        about = {"method": "M", "starts": "2026", "councils": "145", "donors": "2018 to 2022", "simulations": "10000", "absent": ""}
+        table = made("outlook_basis", drawn(-10.6, registers={"outlook": [about]})).set_index("What")["Said"]
+        assert table["Errors taken from"] == "145 councils, looking ahead from 2018 to 2022"
+        assert table["Futures drawn"] == "10,000"
+        assert table["Good until"].startswith("the count of January 2027 is published")
+        assert table["Stock and flow"] == "10.6% of plans unexplained in 2024: no headline before it is explained in writing"
+        assert made("outlook_basis", drawn(registers={"outlook": [about | {"absent": "too new"}]})).empty
+
+    def test_the_trial_tells_errors_of_every_way_and_the_ranges_of_two(self, drawn):
+        rows = [
+            {"method": "England's growth", "ahead": "1", "error": "4.2", "held_80": "84"},
+            {"method": "the last value", "ahead": "1", "error": "9.6", "held_80": ""},
+            {"method": "stock and flow, no shared shocks (from 2021)", "ahead": "1", "error": "", "held_80": "18"},
+        ]
+        table = made("outlook_trial", drawn(registers={"backtest": rows})).set_index("Way to forecast")["One year ahead"]
+        assert table["England's growth: mean error"] == "4.2%"
+        assert table["The last value: mean error"] == "9.6%"
+        assert table["England's growth: 8-in-10 range held"] == "84 times in 100"
+        assert table["Stock and flow, no shared shocks (from 2021): 8-in-10 range held"] == "18 times in 100"
+        assert len(table) == 4
+
+    def test_the_reference_class_is_told_in_councils(self, drawn):
+        row = {"planned_from": "2022", "planned_until": "2026", "planned": "20.7", "first": "2021", "last": "2025"}
+        table = made("outlook_growth", drawn(registers={"growth": [row | {"as_low": "7", "councils": "145"}]}))
+        assert table.iloc[0].to_list() == ["20.7% from January 2022 to January 2026", "7 of 145", "January 2021 to January 2025"]
+
+
+@over(st.floats(0, 1))
+def test_chances_are_put_into_fixed_words_and_never_as_nought_certain_or_a_decimal(chance):
+    words = outlook.odds_in_words(chance)
+    assert "%" not in words
+    assert "." not in words
+    assert words in {told for _, told in outlook.ODDS} | {outlook.SUREST}
+
+
+def test_a_likelier_thing_is_never_put_as_less_likely():
+    order = [outlook.odds_in_words(chance / 1000) for chance in range(1001)]
+    assert list(dict.fromkeys(order)) == [*(words for _, words in outlook.ODDS), outlook.SUREST]
