@@ -26,6 +26,7 @@ from svip_lib.intake.published import Published, read_reference
 from svip_lib.intake.register_cleaning import PROGRAMME
 from svip_lib.outlook.ahead import PLANS, Outlook, look_ahead, look_back
 from svip_lib.outlook.backtest import Backtest
+from svip_lib.outlook.ledger import read_ledger
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
@@ -56,7 +57,8 @@ class Figures:
             quarter told otherwise); empty where it supplied none. ``last_look`` are the authority's published figures as they were
             known on the day of the pack before, by ``indicator``, ``category`` and ``time_period``. ``milestones``, ``risks`` and
             ``conditions`` are words: each entry with its ``origin``, whether it was ``listed`` a quarter before (``new``, ``still`` or
-            ``gone``; empty where nobody knows), and what it was then (``status_before``).
+            ``gone``; empty where nobody knows), and what it was then (``status_before``). ``outlook``, ``backtest`` and ``growth`` are
+            words on what the forecasts rest on, and ``ledger`` holds those that earlier packs published.
     """
 
     authority: str
@@ -108,7 +110,7 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
-    registers |= ahead.registers
+    registers |= ahead.registers | {"ledger": read_ledger(project.released(authority_name), quarter)}
     before = read_programme_before(project, authority_name, quarter, own) if own else {}
     registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
     registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)

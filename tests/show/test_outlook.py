@@ -157,6 +157,18 @@ class TestTables:
         assert table["Stock and flow, no shared shocks (from 2021): 8-in-10 range held"] == "18 times in 100"
         assert len(table) == 4
 
+    def test_a_published_forecast_is_scored_when_its_january_has_been_counted(self, drawn):
+        row = {"quarter": "2024-25-Q4", "as_at": "2025-07-31", "indicator": "ehc_plans_count", "time_period": "202526"}
+        rows = [
+            row | {"low": "3110.0", "middle": "3319.0", "high": "3545.0"},
+            row | {"time_period": "202627", "low": "1", "middle": "2", "high": "3"},
+        ]
+        table = made("outlook_ledger", drawn(registers={"ledger": rows}))
+        assert table.to_numpy().tolist() == [
+            ["2024-25-Q4", "EHC plans", "January 2026", "3,110 to 3,545", "4,287", "+968", "no"],
+        ]
+        assert made("outlook_ledger", drawn()).empty
+
     def test_the_reference_class_is_told_in_councils(self, drawn):
         row = {"planned_from": "2022", "planned_until": "2026", "planned": "20.7", "first": "2021", "last": "2025"}
         table = made("outlook_growth", drawn(registers={"growth": [row | {"as_low": "7", "councils": "145"}]}))

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from svip_lib.config.periods import period_label
 from svip_lib.show import outlook
 from svip_lib.show.given import Given, Row, Table
+from svip_lib.show.words import number, plain
 
 AHEAD = {"1": "One year ahead", "2": "Two years ahead", "3": "Three years ahead"}
 HEADLINE, NO_SHOCKS = "England's growth", "stock and flow, no shared shocks (from 2021)"
@@ -58,6 +60,25 @@ def basis(given: Given) -> Iterator[Row]:
         yield {"What": "Stock and flow", "Said": says[stand.state]}
 
 
+def ledger(given: Given) -> Iterator[Row]:
+    """Give each published forecast whose January has been counted since, what came, and by how much its middle was off."""
+    for row in given.rows("ledger"):
+        entry = given.dictionary[row["indicator"]]
+        own = given.released.select(entry.name, measure="actual", area=given.released.area("authority"), time_period=row["time_period"])
+        came, middle, low, high = own["value"].dropna(), *(float(row[name]) for name in ("middle", "low", "high"))
+        if len(came):
+            off = came.iloc[0] - middle
+            yield {
+                "Published with": row["quarter"],
+                "Measure": entry.label,
+                "For": period_label(row["time_period"], entry.time_identifier),
+                "8 times in 10": f"{number(low, entry)} to {number(high, entry)}",
+                "What came": number(came.iloc[0], entry),
+                "More or fewer than the middle": plain(off, entry.indicator_unit, entry.indicator_dp, signed=True),
+                "Was it in the range?": "yes" if low <= came.iloc[0] <= high else "no",
+            }
+
+
 TABLES = {
     "outlook_looked_back": Table(
         "What the same method would have said, with what was known then",
@@ -65,5 +86,6 @@ TABLES = {
     ),
     "outlook_trial": Table("The ways to forecast, tried on every council from 2018 on", trial, numeric=True),
     "outlook_growth": Table("How many councils held growth as low as the plan meant to", growth),
+    "outlook_ledger": Table("Published forecasts, and what came", ledger),
     "outlook_basis": Table("What the outlook is made from", basis),
 }
