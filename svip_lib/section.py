@@ -125,10 +125,9 @@ class Section:
         parts = [self._figure(f"{name}_outlook", message, subtitle, charts.as_image(svg, alternative), f"{entry.label}. Source: {source}")]
         if stand.state in ("in doubt", "withheld"):
             parts.append(Markup('<div class="unverified"><p><strong>Not to be relied on.</strong> {}</p></div>').format(outlook.WARNING))
-        note = f"{outlook.NOTE} Stands until the next January is counted."
-        parts.append(
-            self._table(frame, f"{name}_outlook-table", f"{entry.label}: what may come", numeric=set(frame.columns[1:]), notes=[note])
-        )
+        caption, numbers = f"{entry.label}: what may come", set(frame.columns[1:])
+        parts.append(self._table(frame, f"{name}_outlook-table", caption, numeric=numbers, notes=[outlook.NOTE]))
+        parts.append(explain.details_html(outlook.explained(self._given, entry, self._defined[entry.base])))
         _show(Markup("\n").join(parts))
 
     def outlook_headline(self, name: str) -> None:

@@ -109,6 +109,37 @@ def message(given: Given, entry: Indicator) -> str:
     )
 
 
+def basis(given: Given) -> dict[str, str]:
+    """Return what the outlook was made from, and whether its figures add up; nothing where there is none."""
+    about = next((row for row in given.rows("outlook") if not row["absent"]), None)
+    if about is None:
+        return {}
+    stand = gate(given)
+    gap = f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}"
+    says = {
+        "unknown": "no flows are published to hold the counts against",
+        "sound": f"{gap}: small",
+        "in doubt": f"{gap}: the outlook is in doubt",
+        "explained": f"{gap}, and explained in writing",
+        "withheld": f"{gap}: no headline before it is explained in writing",
+    }
+    return {
+        "Method": about["method"],
+        "Looks ahead from": f"January {about['starts']}, the newest published count",
+        "Errors taken from": f"{about['councils']} councils, looking ahead from {about['donors']}",
+        "Futures drawn": f"{int(about['simulations']):,}",
+        "Good until": f"the count of January {int(about['starts']) + 1} is published, or the law changes",
+        "Stock and flow": says[stand.state],
+    }
+
+
+def explained(given: Given, entry: Indicator, base: str) -> dict[str, str]:
+    """Return how a forecast was made, as is told under every figure."""
+    periods = [period_label(period, ACADEMIC) for period in forecasts(given.released, entry.name).index]
+    told = {"Figure": f"{entry.label}: what may come", "Period": f"{periods[0]} to {periods[-1]}", "Base": base, "Source": entry.source}
+    return told | basis(given)
+
+
 def alternative_text(given: Given, entry: Indicator) -> str:
     """Return what a reader who cannot see the chart is told."""
     last = period_label(forecasts(given.released, entry.name).index[-1], ACADEMIC)

@@ -40,24 +40,9 @@ def growth(given: Given) -> Iterator[Row]:
 
 
 def basis(given: Given) -> Iterator[Row]:
-    """Give what the outlook was made from, and what it does not know."""
-    stand = outlook.gate(given)
-    says = {
-        "unknown": "no flows are published to hold the counts against",
-        "sound": f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}: small",
-        "in doubt": f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}: the outlook is in doubt",
-        "explained": f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}, and explained in writing",
-        "withheld": f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}: no headline before it is explained in writing",
-    }
-    for row in given.rows("outlook"):
-        if row["absent"]:
-            return
-        yield {"What": "Method", "Said": row["method"]}
-        yield {"What": "Looks ahead from", "Said": f"January {row['starts']}, the newest published count"}
-        yield {"What": "Errors taken from", "Said": f"{row['councils']} councils, looking ahead from {row['donors']}"}
-        yield {"What": "Futures drawn", "Said": f"{int(row['simulations']):,}"}
-        yield {"What": "Good until", "Said": f"the count of January {int(row['starts']) + 1} is published, or the law changes"}
-        yield {"What": "Stock and flow", "Said": says[stand.state]}
+    """Give what the outlook was made from, and whether its figures add up."""
+    for what, said in outlook.basis(given).items():
+        yield {"What": what, "Said": said}
 
 
 def ledger(given: Given) -> Iterator[Row]:
