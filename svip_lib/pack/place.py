@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.refusal import Refusal
@@ -27,26 +28,41 @@ def held(folder: Path, wait: float = 0) -> Iterator[None]:
     Raises:
         Refusal: When another run holds it.
     """
-    end = time.monotonic() + wait
-    folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    lock = folder / "run.lock"
-    try:
-        with lock.open("a") as file:
-            while not _locked(file):
-                if time.monotonic() >= end:
-                    raise Refusal(
-                        "Another run builds this quarter's pack.",
-                        file=folder.parent,
-                        remedy="Wait until it is done, or stop it; then run again.",
-                    )
-                time.sleep(BETWEEN_LOOKS)
+    lock, end = folder / "run.lock", time.monotonic() + wait
+    while (file := _taken(lock)) is None:
+        if time.monotonic() >= end:
+            raise Refusal(
+                "Another run builds this quarter's pack.",
+                file=folder.parent,
+                remedy="Wait until it is done, or stop it; then run again.",
+            )
+        time.sleep(BETWEEN_LOOKS)
+    with file:
+        try:
             yield
-    finally:
-        if list(folder.iterdir()) == [lock]:  # a run that was refused leaves nothing, not even the place of its lock
-            lock.unlink(missing_ok=True)
-            with suppress(OSError):
-                for place in (folder, *folder.parents):
-                    place.rmdir()  # until one is not empty
+        finally:
+            if list(folder.iterdir()) == [lock]:  # a run that was refused leaves nothing, not even the place of its lock
+                with suppress(OSError):
+                    lock.unlink()
+                    for place in (folder, *folder.parents):
+                        place.rmdir()  # until one is not empty
+
+
+def _taken(lock: Path) -> IO | None:
+    """The lock's file, held; nothing where another run holds it. One that its last holder took away meanwhile holds nobody off."""
+    while True:
+        lock.parent.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+        try:
+            file = lock.open("a")
+        except FileNotFoundError:
+            continue
+        if not _locked(file):
+            file.close()
+            return None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), lock.stat()):
+                return file
+        file.close()
 
 
 def _locked(file) -> bool:

@@ -172,7 +172,6 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
                 swap(building, target)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
-                sweep(private / "kept")  # where the workers worked
             told = {"key": key, "files": hashes(target)}
             write_whole(private / f"{target.name}.json", _as_json(told))
             log.end()
@@ -282,14 +281,20 @@ def _workers(kept: Path, *, pdf: bool) -> Iterator[ProcessPoolExecutor]:
     kept.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     context = get_context("spawn")  # new processes rather than copies of this one, which has threads
     sys.warnoptions.append("ignore:resource_tracker")  # Python's own, which tidies up after a run that was stopped and need not say so
-    with ProcessPoolExecutor(os.cpu_count(), context, initializer=begin, initargs=(os.getpid(), kept, pdf)) as workers:
-        if os.name == "posix":
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        for _ in range(os.cpu_count()):
-            workers.submit(os.getpid)
-        if os.name == "posix":
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        yield workers
+    try:
+        with ProcessPoolExecutor(os.cpu_count(), context, initializer=begin, initargs=(os.getpid(), kept, pdf)) as workers:
+            if os.name == "posix":
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            for _ in range(os.cpu_count()):
+                workers.submit(os.getpid)
+            if os.name == "posix":
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            yield workers
+    finally:
+        sweep(kept)  # where they worked
+        with suppress(OSError):
+            for place in (kept, kept.parent):
+                place.rmdir()  # where nothing was made, not even the place of it stays
 
 
 def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import threading
+import time
 
 import nbformat
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.released import EVERYTHING, READ
 from svip_lib.pack.execute import check_parameters, execute_section
-from svip_lib.pack.place import swap, sweep
+from svip_lib.pack.place import held, swap, sweep
 
 PARAMETERS = {"authority": "medway", "quarter": "2025-26-Q4", "edition": "public"}
 HEAD = 'authority = "medway"\nquarter = "latest"\nedition = "public"'
@@ -127,3 +129,20 @@ def test_a_swap_that_cannot_be_done_leaves_the_old_pack(tmp_path):
     with pytest.raises(Refusal, match="cannot be put into its place"):
         swap(tmp_path / "is_not_there", tmp_path / "public")
     assert (tmp_path / "public" / "index.html").read_text() == "old"
+
+
+def test_a_quarter_that_another_run_holds_is_waited_for_no_longer_than_is_said(tmp_path):
+    with held(tmp_path / "private"):
+        begun = time.monotonic()
+        with pytest.raises(Refusal, match="Another run builds this quarter's pack"), held(tmp_path / "private", wait=1):
+            pass
+        assert 1 <= time.monotonic() - begun < 5
+        assert (tmp_path / "private" / "run.lock").exists()  # who was refused takes nobody's lock away
+
+
+def test_a_run_that_waits_goes_on_when_the_other_lets_go(tmp_path):
+    first = held(tmp_path / "private")
+    first.__enter__()
+    threading.Timer(0.7, lambda: first.__exit__(None, None, None)).start()
+    with held(tmp_path / "private", wait=30):
+        assert (tmp_path / "private" / "run.lock").exists()
