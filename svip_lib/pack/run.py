@@ -155,18 +155,16 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
         _check(project, authority, quarter, edition)
         private.joinpath(f"{target.name}.json").unlink(missing_ok=True)
         steps = len(project.sections())
-        with (
-            tqdm(total=3 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar,
-            _workers(private / "kept", pdf=pdf) as workers,
-        ):
+        building = reports / f".{edition}.{os.getpid()}"
+        with tqdm(total=3 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
             log = RunLog(reports / "runs")
-            begun = time.perf_counter()
-            released = release_quarter(project, authority, quarter, edition)
-            building = reports / f".{edition}.{os.getpid()}"
-            run = Run(project, released, log, bar, quiet, pdf, draft, _place(project, released, building, private / "kept"))
-            run.tell("figures", time.perf_counter() - begun)
             try:
-                _build(run, only, workers, force=force)
+                with _workers(private / "kept", pdf=pdf) as workers:
+                    begun = time.perf_counter()
+                    released = release_quarter(project, authority, quarter, edition)
+                    run = Run(project, released, log, bar, quiet, pdf, draft, _place(project, released, building, private / "kept"))
+                    run.tell("figures", time.perf_counter() - begun)
+                    _build(run, only, workers, force=force)
                 if pack_key(project, authority, quarter, **asked) != key:
                     raise Changed(reports)
                 swap(building, target)
