@@ -21,7 +21,7 @@ from svip_lib.config.periods import QUARTER_PATTERN, Quarter, period_label
 from svip_lib.config.project import Project, check_edition
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
-from svip_lib.config.result import KEY, read_figures
+from svip_lib.config.result import FORECAST, KEY, read_figures
 from svip_lib.config.yaml_file import Entry
 from svip_lib.disclosure.gate import release_anew
 from svip_lib.pack.keys import hashes, place_of
@@ -151,7 +151,11 @@ def own_area(project: Project, pack: Pack) -> str:
 
 
 def _figures(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Every figure that two packs tell otherwise. Where a plan was stated on two days, the later one counts."""
+    """Every figure that two packs tell otherwise. Where a plan was stated on two days, the later one counts.
+
+    Forecasts are left aside: each pack looks ahead anew, and how they did stands in the section on the outlook.
+    """
+    then, now = (rows[rows["measure"] != FORECAST] for rows in (then, now))
     old, new = (
         rows.assign(told=_told(rows)).sort_values("as_at", kind="stable").drop_duplicates(SAME, keep="last")[[*SAME, "told", "shorthand"]]
         for rows in (then, now)
