@@ -80,7 +80,7 @@ def section_body(notebook: nbformat.NotebookNode | Path, slug: str) -> Body:
     """
     book = nbformat.read(notebook, as_version=4) if isinstance(notebook, Path) else notebook
     _check_run(book, slug)
-    rendered, _ = exporter().from_notebook_node(book)
+    rendered, _ = _exporter().from_notebook_node(book)
     soup = BeautifulSoup(rendered, "html.parser", multi_valued_attributes=None)
     _check_results(book, soup, slug)
     for element in soup.find_all(True):
@@ -97,7 +97,7 @@ def section_body(notebook: nbformat.NotebookNode | Path, slug: str) -> Body:
 
 
 @cache
-def exporter() -> HTMLExporter:
+def _exporter() -> HTMLExporter:
     """One exporter for all notebooks: setting it up costs more than a section does."""
     return HTMLExporter(template_name="section", extra_template_basedirs=[str(TEMPLATES)], exclude_input=True, exclude_anchor_links=True)
 

@@ -155,21 +155,21 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
         _check(project, authority, quarter, edition)
         private.joinpath(f"{target.name}.json").unlink(missing_ok=True)
         steps = len(project.sections())
-        building = reports / f".{edition}.{os.getpid()}"
         with tqdm(total=3 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
             log = RunLog(reports / "runs")
+            begun = time.perf_counter()
+            released = release_quarter(project, authority, quarter, edition)
+            building = reports / f".{edition}.{os.getpid()}"
+            run = Run(project, released, log, bar, quiet, pdf, draft, _place(project, released, building, private / "kept"))
+            run.tell("figures", time.perf_counter() - begun)
             try:
-                with _workers(private / "kept", pdf=pdf) as workers:
-                    begun = time.perf_counter()
-                    released = release_quarter(project, authority, quarter, edition)
-                    run = Run(project, released, log, bar, quiet, pdf, draft, _place(project, released, building, private / "kept"))
-                    run.tell("figures", time.perf_counter() - begun)
-                    _build(run, only, workers, force=force)
+                _build(run, only, force=force)
                 if pack_key(project, authority, quarter, **asked) != key:
                     raise Changed(reports)
                 swap(building, target)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
+                sweep(private / "kept")  # where the workers worked
             told = {"key": key, "files": hashes(target)}
             write_whole(private / f"{target.name}.json", _as_json(told))
             log.end()
@@ -226,13 +226,14 @@ def _place(project: Project, released: Released, building: Path, kept: Path) -> 
     own = project.find_extracts(released.authority, released.quarter) is not None
     if own and not tokens.is_file():
         raise Refusal("What the pack must not tell of children is not known.", file=tokens, remedy="Run 'svip check', and then again.")
-    (building / "sections").mkdir(mode=OWNER_ONLY, parents=True)
+    for folder in (building / "sections", kept):
+        folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     building.chmod(0o755)
     (building / "sections").chmod(0o755)
     return Place(building, kept, tokens if own else None, bool((released.rows["origin"] == "synthetic").any()))
 
 
-def _build(run: Run, only: list[str], workers: ProcessPoolExecutor, *, force: bool) -> None:
+def _build(run: Run, only: list[str], *, force: bool) -> None:
     """Make everything of the pack in the folder that is being built: what is in reach at once, and the longest first.
 
     Notebooks are run by kernels, a process each, so threads wait for them; pages and papers are made in processes of their own.
@@ -242,7 +243,13 @@ def _build(run: Run, only: list[str], workers: ProcessPoolExecutor, *, force: bo
     executed = project.private(released.authority, released.quarter, released.edition) / "notebooks"
     executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     cover, failures, pages = _cover(project, released, draft=run.draft), [], {}
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+    context = get_context("spawn")  # new processes rather than copies of this one, which has threads
+    sys.warnoptions.append("ignore:resource_tracker")  # Python's own, which tidies up after a run that was stopped and need not say so
+    with (
+        ProcessPoolExecutor(os.cpu_count(), context, initializer=begin, initargs=(os.getpid(), run.place.kept)) as workers,
+        ThreadPoolExecutor(max_workers=os.cpu_count()) as threads,
+    ):
+        _start(workers)
         longest_first = sorted(names, key=lambda name: -run.log.took.get(name, (project.notebooks / f"{name}.ipynb").stat().st_size))
         running = {threads.submit(_execute, run, name, executed / f"{name}.ipynb", force or name in only): name for name in longest_first}
         for done in as_completed(running):
@@ -270,29 +277,14 @@ def _build(run: Run, only: list[str], workers: ProcessPoolExecutor, *, force: bo
             path.unlink()  # of an earlier pack
 
 
-@contextmanager
-def _workers(kept: Path, *, pdf: bool) -> Iterator[ProcessPoolExecutor]:
-    """Processes that make pages and papers. They begin while the figures are computed, and load what they need meanwhile.
-
-    Every worker begins deaf to Ctrl-C, which a terminal sends to all at once: the run hears it, and ends them.
-    """
-    kept.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    context = get_context("spawn")  # new processes rather than copies of this one, which has threads
-    sys.warnoptions.append("ignore:resource_tracker")  # Python's own, which tidies up after a run that was stopped and need not say so
-    try:
-        with ProcessPoolExecutor(os.cpu_count(), context, initializer=begin, initargs=(os.getpid(), kept, pdf)) as workers:
-            if os.name == "posix":
-                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-            for _ in range(os.cpu_count()):
-                workers.submit(os.getpid)
-            if os.name == "posix":
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-            yield workers
-    finally:
-        sweep(kept)  # where they worked
-        with suppress(OSError):
-            for place in (kept, kept.parent):
-                place.rmdir()  # where nothing was made, not even the place of it stays
+def _start(workers: ProcessPoolExecutor) -> None:
+    """Let every worker begin deaf to Ctrl-C, which a terminal sends to all at once: the run hears it, and ends them."""
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    for _ in range(os.cpu_count()):
+        workers.submit(os.getpid)
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:

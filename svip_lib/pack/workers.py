@@ -17,7 +17,6 @@ from pathlib import Path
 from svip_lib.config.key import read_key
 from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.tokens import Tokens
-from svip_lib.pack.body import exporter
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 from svip_lib.pack.leaks import Finding, Search, scan_file
 from svip_lib.pack.place import watch, write_whole
@@ -53,19 +52,13 @@ class Made:
     body: Body | None = None
 
 
-def begin(run: int, kept: Path, pdf: bool) -> None:
-    """Let this process end when the run does, also when that is killed and can tell nobody; what it leaves then, the next run finds.
-
-    What it needs is loaded before it is needed.
-    """
+def begin(run: int, kept: Path) -> None:
+    """Let this process end when the run does, also when that is killed and can tell nobody; what it leaves then, the next run finds."""
     gc.set_threshold(200_000, 50, 1000)  # WeasyPrint holds on to all that it makes: looking for waste in it took a seventh of its time
     work = kept / f".{os.getpid()}"
     work.mkdir(mode=OWNER_ONLY)
     tempfile.tempdir = str(work)
     watch(run, lambda: os._exit(1))
-    exporter()
-    if pdf:
-        import svip_lib.pack.pdf  # noqa: F401  (a second, in which the figures are computed)
 
 
 def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, pdf: bool) -> Made:
