@@ -12,7 +12,7 @@ def share_off(forecast: np.ndarray, actual: np.ndarray) -> float:
     """Return by how much forecasts missed on average, in per cent of what came (the mean absolute percentage error).
 
     Example:
-        >>> share_off(np.array([90.0, 110.0]), np.array([100.0, 100.0]))
+        >>> round(share_off(np.array([90.0, 110.0]), np.array([100.0, 100.0])), 6)
         10.0
     """
     return float(np.nanmean(np.abs(forecast / actual - 1)) * 100)
