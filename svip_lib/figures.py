@@ -31,6 +31,7 @@ from svip_lib.outlook.ledger import read_ledger
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
 UNVERIFIED = "unverified"
+DAY = r"\d{4}-\d\d-\d\d"
 LAST_LOOK = ["indicator", "measure", "category", "time_period", "value"]
 FOUND = ["level", "rule", "table", "rows", "says", "remedy"]
 # Of each register of the programme, what names an entry, what it says, and what of it can change.
@@ -443,6 +444,7 @@ def _plan(agreement: Agreement, dictionary: dict[str, Indicator], areas: pd.Data
 def _ahead(published: Published, area: str, as_at: date, plan: pd.DataFrame) -> Outlook:
     """What may come, from the published counts of all authorities."""
     planned = plan[(plan["indicator"] == PLANS) & (plan["measure"] == "plan") & (plan["area"] == area) & plan["value"].notna()]
+    planned = planned[planned["as_at"].str.fullmatch(DAY)]  # of a paper without a day nobody knows what was known
     planned = planned.assign(january=planned["time_period"].map(january_of))[["january", "value", "as_at"]]
     return look_ahead(published.rows, _authorities(published), area, as_at, planned)
 

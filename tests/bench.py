@@ -27,6 +27,7 @@ from datetime import date
 from pathlib import Path
 
 import nbformat
+import playwright
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,7 +95,7 @@ def checkout() -> Iterator[Path]:
 
 def browsers(place: Path) -> Path:
     """Let Playwright, which nbconvert prints with, find the system's browser where it looks for its own."""
-    known = json.loads((Path(__import__("playwright").__file__).parent / "driver/package/browsers.json").read_text(encoding="utf-8"))
+    known = json.loads((Path(playwright.__file__).parent / "driver/package/browsers.json").read_text(encoding="utf-8"))
     revision = next(told["revision"] for told in known["browsers"] if told["name"] == "chromium-headless-shell")
     folder = place / f"chromium_headless_shell-{revision}" / "chrome-headless-shell-linux64"
     folder.mkdir(parents=True)

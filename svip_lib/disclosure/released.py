@@ -88,11 +88,11 @@ class Released:
 
     def measured(self, measure: str) -> pd.DataFrame:
         """Return the released rows of one measure, as ``plan``, whatever their indicator."""
-        return self._part(FIGURES, "measure", measure)
+        return self._noted(FIGURES, "measure", measure)
 
     def register(self, name: str, column: str = "", value: str = "") -> pd.DataFrame:
         """Return a register, or its rows with one value in a column; an empty table where there is no register of that name."""
-        return self._part(name, column, value)
+        return self._noted(name, column, value)
 
     def slice_key(self, read: Iterable[Read]) -> str:
         """Return a key of what was read as it stands here: while it is the same, whoever read no more than that has nothing new to tell."""
@@ -103,8 +103,11 @@ class Released:
             digest.update(repr([part, *(table.to_csv(index=False) for table in told)]).encode())
         return digest.hexdigest()
 
-    def _part(self, table: str, column: str = "", value: str = "") -> pd.DataFrame:
-        self.read.add((table, column, value))
+    def _noted(self, *part: str) -> pd.DataFrame:
+        self.read.add(part)
+        return self._part(*part)
+
+    def _part(self, table: str, column: str, value: str) -> pd.DataFrame:
         whole = self._tables().get(table, pd.DataFrame())
         return whole[whole[column] == value] if column and len(whole) else whole
 

@@ -14,6 +14,7 @@ from svip_lib.outlook.panel import SETTINGS, Panel, read_panel
 PLANS, MAINSTREAM = "ehc_plans_count", "placements_mainstream_percent"
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 SIMULATIONS, TRIALS, SEED = 10_000, 300, 20_221_129
+PUBLISHED_IN = 6  # the month
 FURTHEST = 4  # Januaries that the forecast of an earlier day looks ahead
 ABOUT = ["method", "starts", "councils", "donors", "simulations", "absent"]
 TRIAL = ["method", "ahead", "error", "held_80"]
@@ -58,9 +59,9 @@ def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: dat
         empty = {"backtest": pd.DataFrame(columns=TRIAL), "growth": pd.DataFrame(columns=GROWTH)}
         return Outlook(pd.DataFrame(columns=COLUMNS), {"outlook": absent} | empty)
     newest = _newest(panel, area)
-    agreed = int(plan["as_at"].min()[:4]) if len(plan) else newest
-    origins = {newest: donors.HORIZON, newest - 1: 1, agreed: min(FURTHEST, newest - agreed)}
-    told = pd.concat([_forecast(panel, area, origin, ahead, origin == newest) for origin, ahead in origins.items() if ahead > 0])
+    agreed = min(_counted_before(plan["as_at"].min()), newest) if len(plan) else newest
+    origins = {agreed: min(FURTHEST, newest - agreed), newest - 1: 1, newest: donors.HORIZON}  # where two are the same, the last counts
+    told = pd.concat([_forecast(panel, area, origin, ahead, origin == newest) for origin, ahead in origins.items()])
     known = table["plans"][table["plans"]["area"] == area]
     constant = {"area": area, "breakdown": "", "category": "", "time_identifier": ACADEMIC, "base": "all_ehc_plans", "measure": FORECAST}
     constant |= {"origin": "published", "as_at": as_at.isoformat(), "shorthand": "", "source_id": known["source_id"].iloc[0]}
@@ -104,6 +105,11 @@ def _forecast(panel: Panel, area: str, origin: int, horizon: int, newest: bool) 
     return pd.concat(parts, ignore_index=True)
 
 
+def _counted_before(day: str) -> int:
+    """The last January whose count was published by a day: DfE publishes it in June."""
+    return int(day[:4]) - (int(day[5:7]) < PUBLISHED_IN)
+
+
 def _newest(panel: Panel, area: str) -> int:
     """The newest January of which a council's count is published, by setting too, and England's."""
     counts = panel.settings[panel.areas.index(area)].sum(axis=1) + panel.england_settings.sum(axis=1)
@@ -119,9 +125,9 @@ def _trial(tried: backtest.Backtest) -> pd.DataFrame:
 
 def _growth(panel: Panel, first: float, agreed: int, plan: pd.DataFrame) -> pd.DataFrame:
     """How many councils held the growth of their plans as low as the agreement means to, over as many years."""
-    if plan.empty:
+    end, last = int(plan["january"].max()) if len(plan) else agreed, int(panel.years[-1])
+    if end <= agreed:  # there is no plan, or none that looks ahead
         return pd.DataFrame(columns=GROWTH)
-    end, last = int(plan["january"].max()), int(panel.years[-1])
     planned = plan.set_index("january")["value"][end] / first - 1
     there = panel.total[:, panel.at(last)] / panel.total[:, panel.at(last - (end - agreed))] - 1
     told = [agreed, end, f"{100 * planned:.1f}", last - (end - agreed), last, int((there <= planned).sum()), int((~np.isnan(there)).sum())]

@@ -63,7 +63,7 @@ def errors(panel: Panel, horizon: int = HORIZON) -> Errors:
     return Errors(np.concatenate(totals), np.concatenate(moved), tuple(origins))
 
 
-def draw(panel: Panel, rows: np.ndarray, *, simulations: int, seed: int, horizon: int = HORIZON, shocks: bool = True) -> Draws:
+def draw(panel: Panel, rows: np.ndarray, *, simulations: int, seed: int, horizon: int = HORIZON) -> Draws:
     """Draw futures of some authorities from the panel's last January on.
 
     Args:
@@ -72,18 +72,17 @@ def draw(panel: Panel, rows: np.ndarray, *, simulations: int, seed: int, horizon
         simulations: How many futures.
         seed: The same seed gives the same futures, to the last bit.
         horizon: How many Januaries ahead.
-        shocks: Whether anything strikes all councils alike; without, the ranges come out too narrow.
 
     Returns:
         The futures. One donor and one common shock serve a future of all authorities, so that sums over them keep their spread.
     """
     random, known = np.random.default_rng(seed), errors(panel, horizon)
     donor = random.integers(len(known.total), size=simulations)
-    common = random.standard_normal((simulations, 1)) * COMMON[:horizon] * shocks
+    common = random.standard_normal((simulations, 1)) * COMMON[:horizon]
     total = expected(panel, horizon)[rows][:, None, :] * np.exp(known.total[donor] + common)
     england = _ratios(panel.england_settings)
     drift = DRIFT * (england[-1] - england[-2]) * np.arange(1, horizon + 1)[:, None]
-    noise = random.standard_normal((simulations, 1, len(SETTINGS))) * COMMON_SHIFT[:horizon, None] * shocks
+    noise = random.standard_normal((simulations, 1, len(SETTINGS))) * COMMON_SHIFT[:horizon, None]
     raised = np.exp(_ratios(panel.settings)[rows, -1][:, None, None, :] + known.shares[donor] + drift + noise)
     bare = np.maximum(raised / raised.sum(axis=3, keepdims=True) * (1 + LEAST_SHARE * len(SETTINGS)) - LEAST_SHARE, 0)
     return Draws(total, bare / bare.sum(axis=3, keepdims=True))

@@ -6,6 +6,7 @@ from svip_lib.outlook.donors import YEARS_OF_GROWTH
 from svip_lib.outlook.panel import Panel
 
 RANGES = (50, 80, 95)  # per cent
+YEARS_OF_LINE = 5
 
 
 def share_off(forecast: np.ndarray, actual: np.ndarray) -> float:
@@ -19,7 +20,7 @@ def share_off(forecast: np.ndarray, actual: np.ndarray) -> float:
 
 
 def held(draws: np.ndarray, actual: np.ndarray, percent: int) -> np.ndarray:
-    """Return whether the middle range of so many per cent of the draws held what came; draws × cases, or cases × draws per case.
+    """Return whether the middle range of so many per cent of the draws held what came: case × draw, and a value a case.
 
     Example:
         >>> held(np.array([[1.0, 2.0, 3.0, 4.0, 5.0]]), np.array([4.5]), 50)
@@ -48,10 +49,10 @@ def last_value(panel: Panel, horizon: int) -> np.ndarray:
     return np.repeat(panel.total[:, -1:], horizon, axis=1)
 
 
-def line(panel: Panel, horizon: int, years: int = 5) -> np.ndarray:
+def line(panel: Panel, horizon: int) -> np.ndarray:
     """Forecast by the straight line through the authority's last counts."""
-    past = np.arange(-years + 1, 1)
-    told = panel.total[:, -years:]
+    past = np.arange(-YEARS_OF_LINE + 1, 1)
+    told = panel.total[:, -YEARS_OF_LINE:]
     slope = ((past - past.mean()) * (told - told.mean(axis=1, keepdims=True))).sum(axis=1) / ((past - past.mean()) ** 2).sum()
     level = told.mean(axis=1) - slope * past.mean()
     return level[:, None] + np.outer(slope, np.arange(1, horizon + 1))

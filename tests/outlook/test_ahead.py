@@ -95,8 +95,20 @@ def test_a_council_whose_counts_cannot_be_compared_has_none_and_is_told_why(know
     assert outlook.registers["backtest"].empty
 
 
+@pytest.mark.parametrize(
+    ("day", "start"),
+    [("2022-11-29", 2022), ("2023-02-15", 2022), ("2023-06-30", 2023), ("2025-11-01", 2025), ("2026-07-01", None), ("2027-01-10", None)],
+)
+def test_a_plan_is_looked_back_on_from_the_last_january_that_its_authors_knew(known, authorities, day, start):
+    outlook = look_ahead(known.rows, authorities, MEDWAY, DAY, PLAN.assign(as_at=day))
+    starts = {"from_january_2025"} | ({f"from_january_{start}"} if start else set())
+    assert set(outlook.rows["scenario"]) == {"as_things_stand"} | starts
+    assert len(told(outlook, "as_things_stand")) == 3
+    assert len(outlook.registers["growth"]) == (1 if start else 0)
+
+
 def test_a_council_without_a_plan_has_an_outlook_and_nothing_to_hold_it_against(known, authorities):
     outlook = look_ahead(known.rows, authorities, "E06000030", DAY, PLAN.head(0))
-    assert not outlook.rows.empty
+    assert list(told(outlook, "as_things_stand").index) == ["202526", "202627", "202728"]  # by setting, January 2026 is not held of it
     assert not [scenario for scenario in outlook.rows["scenario"].unique() if scenario.endswith("2022")]
     assert outlook.registers["growth"].empty

@@ -79,14 +79,6 @@ def test_donors_look_ahead_from_after_the_reform_and_from_before_only_where_ther
     assert donors.errors(panel.until(2019)).origins == (2014, 2015, 2016)
 
 
-def test_without_anything_that_strikes_all_councils_the_range_is_narrower(panel, medway):
-    def width(**how):
-        low, high = np.quantile(donors.draw(panel, medway, simulations=4000, seed=2, **how).total[0, :, 2], [0.1, 0.9])
-        return high - low
-
-    assert width(shocks=False) < 0.97 * width()
-
-
 def test_expected_plans_carry_englands_growth_on_and_a_part_of_the_councils_own(panel):
     england = (panel.england[-1] / panel.england[-4]) ** (1 / 3)
     own = (panel.total[:, -1] / panel.total[:, -4]) ** (1 / 3)

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.refusal import Refusal
+from svip_lib.outlook import backtest
 from svip_lib.show import charts, outlook
 from svip_lib.show.given import Given
+from svip_lib.show.registers.outlook import HEADLINE, NO_SHOCKS
 from tests.drawn import drawn_release, drawn_row
 from tests.show.drawn import made
 
@@ -168,6 +170,9 @@ class TestTables:
             ["2024-25-Q4", "EHC plans", "January 2026", "3,110 to 3,545", "4,287", "+968", "no"],
         ]
         assert made("outlook_ledger", drawn()).empty
+
+    def test_the_methods_that_it_names_are_those_that_are_tried(self):
+        assert (HEADLINE, NO_SHOCKS) == (backtest.METHOD, backtest.BARE)
 
     def test_the_reference_class_is_told_in_councils(self, drawn):
         row = {"planned_from": "2022", "planned_until": "2026", "planned": "20.7", "first": "2021", "last": "2025"}
