@@ -12,6 +12,7 @@ from svip_lib.config.project import Project
 from tests.conftest import run_svip
 
 AGREEMENT = "data/authorities/medway/agreement.yaml"
+LOGS = "data/authorities/medway/assurance"
 PLANS = "data/reference/ees_ehcp_2025/plans.csv"
 
 
@@ -164,6 +165,20 @@ def test_a_file_that_is_no_notebook_is_refused(refused, checkout):
         ("data/dictionary/indicators.csv", ",Academic year,none,no,series,", ",Calendar year,none,no,series,", "are by academic year"),
         ("notebooks/30_placements.ipynb", 'open_section(\\"30_placements', 'open_section(\\"10_ehc_plans', "lacks the call open_section"),
         ("notebooks/30_placements.ipynb", "section.close()", "section", "lacks the call section.close"),
+        (f"{LOGS}/explanations.csv", "explained_by", "by", "explanations.csv, line 1: The heading is not right"),
+        (
+            f"{LOGS}/explanations.csv",
+            "explained_on\n",
+            "explained_on\nx,2024,,assurer,2026-08-01\n",
+            "line 2, column 'explanation': The cell is",
+        ),
+        (f"{LOGS}/seen_by.csv", "form\n", "form\n2025-26-Q4,nobody,2026-09-01,paper\n", "line 2, column 'body': 'nobody' is none of"),
+        (
+            f"{LOGS}/sign_offs.csv",
+            "signed_on\n",
+            "signed_on\n2025-26-Q4,pack,,mayor,2026-09-01\n",
+            "line 2, column 'role': 'mayor' is none of",
+        ),
         ("data/reference/ees_ehcp_2025/new_plans.csv", ",2024,", ",2O24,", "column 'time_period': '2O24' is no calendar year"),
     ],
 )

@@ -23,6 +23,7 @@ import nbformat
 from tqdm import tqdm
 
 from svip_lib.config.agreement import read_agreement
+from svip_lib.config.assurance import read_explanations, read_seen_by, read_sign_offs
 from svip_lib.config.authority import read_authority
 from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter, day_label
@@ -198,7 +199,7 @@ def _explained(folder: Path) -> Iterator[None]:
 
 
 def _check(project: Project, authority: str, quarter: Quarter, edition: str) -> None:
-    """Stop before anything starts where notebooks, commentary and dictionary do not fit each other."""
+    """Stop before anything starts where notebooks, commentary, dictionary and the council's logs do not fit each other."""
     sections = project.sections()
     for name in sections:
         check_parameters(project.notebooks / f"{name}.ipynb", _parameters(authority, quarter, edition))
@@ -214,6 +215,10 @@ def _check(project: Project, authority: str, quarter: Quarter, edition: str) -> 
                 column="section",
                 remedy=f"Choose one of: {', '.join(sections)}; or add the notebook.",
             )
+    folder = project.authority(authority)
+    read_seen_by(folder / "assurance", [body.id for body in read_agreement(folder / "agreement.yaml").governance])
+    read_sign_offs(folder / "assurance")
+    read_explanations(folder / "assurance")
 
 
 def _parameters(authority: str, quarter: Quarter, edition: str) -> dict[str, str]:
