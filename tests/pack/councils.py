@@ -17,7 +17,7 @@ def make_councils(project, number):
     councils = project / "data/authorities"
     pattern = councils / "medway"
     told = (pattern / "authority.yaml").read_text(encoding="utf-8")
-    names = [f"council_{number:03}" for number in range(1, number + 1)]
+    names = [f"council_{place:03}" for place in range(1, number + 1)]
     for name, area, *others in zip(names, areas, areas[1:] + areas[:1], areas[2:] + areas[:2], strict=False):
         folder = shutil.copytree(pattern, councils / name)
         neighbours = ", ".join(f'"{other["la_code"]}"' for other in others)
