@@ -10,6 +10,7 @@ import pandas as pd
 
 import svip_lib.indicators  # noqa: F401  (to import them is to register them)
 from svip_lib.config.agreement import TOTAL, Agreement, read_agreement
+from svip_lib.config.assurance import read_switches
 from svip_lib.config.authority import Authority, read_as_at, read_authority, read_quarter
 from svip_lib.config.cost_centres import read_cost_centres
 from svip_lib.config.fields import read_codes
@@ -24,9 +25,10 @@ from svip_lib.indicators.shape import NOT_AVAILABLE
 from svip_lib.intake.own import Own, read_own, read_programme_before
 from svip_lib.intake.published import Published, read_reference
 from svip_lib.intake.register_cleaning import PROGRAMME
-from svip_lib.outlook.ahead import PLANS, Outlook, look_ahead, look_back
+from svip_lib.outlook.ahead import MAINSTREAM, PLANS, Known, look_ahead, look_back, trial
 from svip_lib.outlook.backtest import Backtest
 from svip_lib.outlook.ledger import read_ledger
+from svip_lib.outlook.money import read_position
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
@@ -94,12 +96,16 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     known = {path.stem for path in project.reference.glob("*/*.csv")}
     told = _published_figures(published.rows[published.rows["area"].isin(areas["area"])], dictionary, known)
     file = project.authority(authority_name) / "agreement.yaml"
-    plan = _plan(read_agreement(file).known_on(as_at), dictionary, areas, file)
+    agreement = read_agreement(file).known_on(as_at)
+    plan = _plan(agreement, dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
     counted = own_figures(own_records(own, project, authority_name), dictionary) if own else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
     covered = told_again(history, counted)
-    ahead = _ahead(published, authority.area_code, as_at, plan)
+    switches = [switch for switch in read_switches(project.authority(authority_name) / "assurance") if switch.in_force(as_at)]
+    position = read_position(counted, told[(told["indicator"] == "high_needs_block_net_gbp") & (told["area"] == authority.area_code)])
+    beside = Known(_planned(plan, authority.area_code), agreement.standing_mitigations(), tuple(switches), position)
+    ahead = look_ahead(published.rows, _authorities(published), authority.area_code, as_at, beside)
     forecasts = ahead.rows[ahead.rows["indicator"].isin(list(dictionary))]
     figures = pd.concat([told, plan, counted, history[~covered], forecasts], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
@@ -111,7 +117,10 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
-    registers |= ahead.registers | {"ledger": read_ledger(project.released(authority_name), quarter)}
+    registers |= ahead.registers | {
+        "backtest": trial(published.rows, _authorities(published)),
+        "ledger": read_ledger(project.released(authority_name), quarter),
+    }
     before = read_programme_before(project, authority_name, quarter, own) if own else {}
     registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
     registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
@@ -441,12 +450,13 @@ def _plan(agreement: Agreement, dictionary: dict[str, Indicator], areas: pd.Data
     )[COLUMNS]
 
 
-def _ahead(published: Published, area: str, as_at: date, plan: pd.DataFrame) -> Outlook:
-    """What may come, from the published counts of all authorities."""
-    planned = plan[(plan["indicator"] == PLANS) & (plan["measure"] == "plan") & (plan["area"] == area) & plan["value"].notna()]
+def _planned(plan: pd.DataFrame, area: str) -> pd.DataFrame:
+    """What was agreed of that which the outlook tells, by January."""
+    planned = plan[
+        plan["indicator"].isin([PLANS, MAINSTREAM]) & (plan["measure"] == "plan") & (plan["area"] == area) & plan["value"].notna()
+    ]
     planned = planned[planned["as_at"].str.fullmatch(DAY)]  # of a paper without a day nobody knows what was known
-    planned = planned.assign(january=planned["time_period"].map(january_of))[["january", "value", "as_at"]]
-    return look_ahead(published.rows, _authorities(published), area, as_at, planned)
+    return planned.assign(january=planned["time_period"].map(january_of))[["indicator", "january", "value", "as_at"]].sort_values("january")
 
 
 def _authorities(published: Published) -> list[str]:

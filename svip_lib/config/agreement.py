@@ -15,9 +15,11 @@ from svip_lib.config.yaml_file import Entry, read_yaml
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$")]
 Text = Annotated[str, Field(min_length=10)]
 Unit = Literal["plans", "%", "% growth", "£", "£m"]
+Setting = Literal["mainstream", "special_state", "independent", "further_education", "other"]
 TimeIdentifier = Literal["Academic year", "Calendar year", "Financial year", "Financial quarter"]
 LISTS = (
-    "trajectories amounts priorities milestones recommendations risks consequences governance kpis conditions successor_evidence findings"
+    "trajectories amounts priorities mitigations milestones recommendations risks consequences governance kpis conditions "
+    "successor_evidence findings"
 ).split()
 # Fields by which one entry points to another, and the list in which that must stand.
 POINTERS = {"part_of": "milestones", "trajectories": "trajectories", "evidence": "sources", "amounts": "amounts"}
@@ -160,6 +162,31 @@ class Numbered(Stated):
     trajectories: tuple[Id, ...] = ()
 
 
+class Mitigation(Stated):
+    """Something that the council does to change a rate, by so many per cent in the year that ends with a January.
+
+    ``growth``: points of the growth of all plans; ``new_plans``: per cent of the year's new plans; ``places``: of the children in one
+    kind of place, so many per cent move to another in the year. ``delivered``: per cent of it that the council's own record shows.
+    """
+
+    rate: Literal["growth", "new_plans", "places"]
+    setting: Setting | None = None
+    to: Setting | None = None
+    changes: dict[str, FiniteFloat] = Field(min_length=1)
+    delivered: float | None = Field(default=None, ge=0, le=WHOLE)
+    trajectories: tuple[Id, ...] = ()
+
+    @model_validator(mode="after")
+    def _changes_a_rate(self) -> Self:
+        for period, change in self.changes.items():
+            check_period(Period.model_construct(time_period=period), "Academic year", ("changes",))
+            if self.rate == "places" and not 0 <= change <= WHOLE:
+                raise mistake(("changes",), f"{change:g} is not between 0 and 100 per cent of the children in a kind of place")
+        if (self.rate == "places") != (self.setting is not None and self.to is not None):
+            raise mistake(("setting",), "setting and to are given together for places, and for nothing else")
+        return self
+
+
 class Milestone(Stated):
     """A promised activity or capacity scheme; ``item`` is its place among the bullets of the paragraph (8.4.1: third level)."""
 
@@ -219,6 +246,7 @@ class Agreement(Entry):
     trajectories: list[Trajectory]
     amounts: list[Amount]
     priorities: list[Numbered]
+    mitigations: list[Mitigation] = Field(default_factory=list)
     milestones: list[Milestone]
     recommendations: list[Numbered]
     risks: list[Risk]
@@ -251,6 +279,10 @@ class Agreement(Entry):
             for name, entries in known.items()
         }
         return self.model_copy(update=standing)
+
+    def standing_mitigations(self) -> tuple[Mitigation, ...]:
+        """Return what is done to change a rate, of which somebody has verified by how much, and which nothing later replaced."""
+        return tuple(entry for entry in self.mitigations if not entry.unverified and not entry.superseded_by)
 
     def trajectory_rows(self) -> list[dict]:
         """Return the trajectories in the pack's result shape, one row a figure; ``as_at`` is the day on which its source came out.

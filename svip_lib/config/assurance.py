@@ -1,7 +1,9 @@
 """Who has signed for what, by role and never by name."""
 
 import csv
+from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +16,7 @@ SIGNATURES = ("analyst", "assurer", "approver")
 REVISION = "revision"
 WHAT = ("pack", REVISION)
 SEEN = ["quarter", "body", "seen_on", "form"]
+SWITCHES = ["id", "says", "from_january", "growth_points", "spread_percent", "switched_on", "author", "valid_until"]
 EXPLAINED = ["indicator", "time_period", "explanation", "explained_by", "explained_on"]
 
 
@@ -78,6 +81,72 @@ def read_explanations(folder: Path) -> pd.DataFrame:
             raise Refusal("The cell is empty.", file=file, line=line, column=empty, remedy="Say what was found, by which role and when.")
         rows.append(row)
     return pd.DataFrame(rows, columns=EXPLAINED, dtype="str")
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A change of policy that no forecast can see: off unless somebody has switched it on, and then for no longer than until a day.
+
+    Attributes:
+        id: Its name.
+        says: What changes.
+        january: The first January that it reaches.
+        growth: Points by which plans grow more (or fewer) in each year from then on.
+        spread: The least spread of what strikes all councils alike from then on, in per cent.
+        on: Whether it is switched on.
+        author: The role that stands for it.
+        valid_until: The last day on which a pack may use it.
+    """
+
+    id: str
+    says: str
+    january: int
+    growth: float
+    spread: float
+    on: bool
+    author: str
+    valid_until: date
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether a pack of a day uses it."""
+        return self.on and day <= self.valid_until
+
+
+def read_switches(folder: Path) -> list[Switch]:
+    """Return the changes of policy that a council has named, switched on or off.
+
+    Args:
+        folder: The folder with ``policy_switches.csv``; without the file there are none.
+
+    Raises:
+        Refusal: When a cell is no such thing, or one is switched on for which no role stands.
+    """
+    file, switches = folder / "policy_switches.csv", []
+    for line, row in _log(file, SWITCHES):
+        _among(row, "switched_on", ("yes", "no"), file, line)
+        told = []
+        for column, kind in (
+            ("from_january", int),
+            ("growth_points", float),
+            ("spread_percent", float),
+            ("valid_until", date.fromisoformat),
+        ):
+            try:
+                told.append(kind(row[column]))
+            except ValueError:
+                problem = f"'{row[column]}' is none."
+                remedy = "Write a year as 2027, numbers as 1.5 (0 for none), a day as 2027-12-31."
+                raise Refusal(problem, file=file, line=line, column=column, remedy=remedy) from None
+        if row["switched_on"] == "yes" and not row["author"]:
+            raise Refusal("Nobody stands for it.", file=file, line=line, column="author", remedy="Name the role that switched it on.")
+        switches.append(Switch(row["id"], row["says"], *told[:3], row["switched_on"] == "yes", row["author"], told[3]))
+    return switches
+
+
+def _number(text: str) -> float:
+    if not isfinite(float(text)):
+        raise ValueError(text)
+    return float(text)
 
 
 def _log(file: Path, columns: list[str]):

@@ -1,24 +1,33 @@
-"""The outlook of one council: what may come if things carry on, as figures in the one shape, and how well such figures have done."""
+"""The outlook of one council: what may come, and what may be done about it, as figures in the one shape; and how well such figures did."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from svip_lib.config.periods import ACADEMIC, academic_year_of_january
+from svip_lib.config.agreement import Mitigation
+from svip_lib.config.assurance import Switch
+from svip_lib.config.periods import ACADEMIC, QUARTERLY, academic_year_of_january, six_digits
 from svip_lib.config.result import CARRY_ON, COLUMNS, FORECAST, FROM
 from svip_lib.outlook import backtest, donors, flows
+from svip_lib.outlook.money import ASSUMED, BALANCE, Position, balances
 from svip_lib.outlook.panel import SETTINGS, Panel, read_panel
+from svip_lib.outlook.scenarios import Future, changed, fractions, spilled
 
 PLANS, MAINSTREAM = "ehc_plans_count", "placements_mainstream_percent"
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 SIMULATIONS, TRIALS, SEED = 10_000, 300, 20_221_129
 PUBLISHED_IN = 6  # the month
 FURTHEST = 4  # Januaries that the forecast of an earlier day looks ahead
-ABOUT = ["method", "starts", "councils", "donors", "simulations", "absent"]
-TRIAL = ["method", "ahead", "error", "held_80"]
-GROWTH = ["planned_from", "planned_until", "planned", "first", "last", "as_low", "councils"]
+REGISTERS = {
+    "outlook": ["method", "starts", "councils", "donors", "simulations", "absent", "switches"],
+    "growth": ["planned_from", "planned_until", "planned", "first", "last", "as_low", "councils"],
+    "targets": ["scenario", "target", "time_period", "time_identifier", "chance", "origin"],
+    "outlook_money": ["what", "said", "origin"],
+}
+TOGETHER = "all_together"
 METHOD = (
     "England's growth over three years, with a fifth of the council's own beside it, and the errors that the same method made elsewhere"
 )
@@ -29,17 +38,36 @@ class Outlook:
     """What may come, and what that rests on.
 
     Attributes:
-        rows: Figures with ``measure`` forecast: a row a January ahead and quantile. Their ``scenario`` says whether they start from the
-            newest January, or from an earlier one and with what was known then.
-        registers: As words: ``outlook`` (what it was made from, or why there is none), ``backtest`` (how each method did for all
-            councils) and ``growth`` (how many councils held growth as low as the plan's).
+        rows: Figures with ``measure`` forecast: a row a January or year ahead and quantile. Their ``scenario`` says whether they start
+            from the newest January, or from an earlier one and with what was known then, and what is done.
+        registers: As words: ``outlook`` (what it was made from, or why there is none), ``growth`` (how many councils held growth as low
+            as the plan's), ``targets`` (the chance of each target, and of all of them together, in each scenario) and ``outlook_money``
+            (what the money rests on).
     """
 
     rows: pd.DataFrame
     registers: dict[str, pd.DataFrame]
 
 
-def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: date, plan: pd.DataFrame) -> Outlook:
+@dataclass(frozen=True)
+class Known:
+    """What is agreed and known of a council beside its counts.
+
+    Attributes:
+        plan: What was agreed of plans and of the mainstream share: ``indicator``, ``january``, ``value`` and ``as_at`` (the day of its
+            paper).
+        mitigations: What the council does, as its agreement states it.
+        switches: Changes of policy that are switched on.
+        position: Where its money stands; none without a ledger.
+    """
+
+    plan: pd.DataFrame
+    mitigations: tuple[Mitigation, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    position: Position | None = None
+
+
+def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: date, known: Known) -> Outlook:
     """Return the outlook of a council.
 
     Args:
@@ -47,7 +75,7 @@ def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: dat
         authorities: The codes of today's local authorities.
         area: The council's code.
         as_at: The day.
-        plan: The agreement's plan for the number of plans: ``january``, ``value`` and ``as_at`` (the day of its paper).
+        known: What is agreed and known of the council beside its counts.
 
     Source: DfE, *Education, health and care plans*: January counts of every authority since 2010, new plans by calendar year.
     """
@@ -55,54 +83,151 @@ def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: dat
     panel = read_panel(table["plans"], authorities)
     if area not in panel.areas:
         why = panel.left_out.get(area, "no count of its plans is published")
-        absent = pd.DataFrame([dict.fromkeys(ABOUT, "") | {"absent": why}])
-        empty = {"backtest": pd.DataFrame(columns=TRIAL), "growth": pd.DataFrame(columns=GROWTH)}
-        return Outlook(pd.DataFrame(columns=COLUMNS), {"outlook": absent} | empty)
-    newest = _newest(panel, area)
+        registers = {name: pd.DataFrame(columns=columns) for name, columns in REGISTERS.items()}
+        return Outlook(pd.DataFrame(columns=COLUMNS), registers | {"outlook": _about(REGISTERS["outlook"], absent=why)})
+    plan = known.plan[known.plan["indicator"] == PLANS]
+    newest, whole = _newest(panel, area), panel.whole()
     agreed = min(_counted_before(plan["as_at"].min()), newest) if len(plan) else newest
-    origins = {agreed: min(FURTHEST, newest - agreed), newest - 1: 1, newest: donors.HORIZON}  # where two are the same, the last counts
-    told = pd.concat([_forecast(panel, area, origin, ahead, origin == newest) for origin, ahead in origins.items()])
-    known = table["plans"][table["plans"]["area"] == area]
-    constant = {"area": area, "breakdown": "", "category": "", "time_identifier": ACADEMIC, "base": "all_ehc_plans", "measure": FORECAST}
-    constant |= {"origin": "published", "as_at": as_at.isoformat(), "shorthand": "", "source_id": known["source_id"].iloc[0]}
-    figures = told.assign(**constant, numerator=float("nan"), denominator=float("nan"))[COLUMNS]
-    whole = panel.whole()
-    tried = backtest.run(whole, flows.by_year(table["new_plans"], "new_ehc_plans", whole), simulations=TRIALS)
-    origins_of_donors = donors.errors(panel.until(newest)).origins
-    about = {
-        "method": METHOD,
-        "starts": newest,
-        "councils": len(panel.areas),
-        "donors": f"{origins_of_donors[0]} to {origins_of_donors[-1]}",
-    }
+    new = flows.by_year(table["new_plans"], "new_ehc_plans", panel)
+    starts = {agreed: min(FURTHEST, newest - agreed), newest - 1: 1, newest: donors.HORIZON}  # where two are the same, the last counts
+    views = [_View(panel, area, start, ahead, new, known, newest=start == newest) for start, ahead in starts.items()]
+    counted = table["plans"].loc[table["plans"]["area"] == area, "source_id"].iloc[0]
+    published = {"area": area, "base": "all_ehc_plans", "origin": "published", "source_id": counted}
+    published |= {"breakdown": "", "category": "", "time_identifier": ACADEMIC}
+    figures = pd.concat([view.rows(published) for view in views])
+    figures = figures.assign(measure=FORECAST, as_at=as_at.isoformat(), shorthand="", numerator=float("nan"), denominator=float("nan"))
+    origins = donors.errors(panel.until(newest)).origins
+    switched = "; ".join(f"{switch.says} (no longer than {switch.valid_until})" for switch in known.switches)
+    told = {"method": METHOD, "starts": newest, "councils": len(panel.areas), "donors": f"{origins[0]} to {origins[-1]}"}
     registers = {
-        "outlook": pd.DataFrame([about | {"simulations": SIMULATIONS, "absent": ""}], columns=ABOUT),
-        "backtest": _trial(tried),
+        "outlook": _about(REGISTERS["outlook"], **told, simulations=SIMULATIONS, switches=switched),
         "growth": _growth(whole, panel.total[panel.areas.index(area), panel.at(agreed)], agreed, plan),
+        "targets": pd.DataFrame([row for view in views for row in view.chances()], columns=REGISTERS["targets"]),
+        "outlook_money": _money_basis(known.position),
     }
-    return Outlook(figures, {name: register.astype("str") for name, register in registers.items()})
+    return Outlook(figures[COLUMNS], {name: register.astype("str") for name, register in registers.items()})
 
 
-def look_back(rows: pd.DataFrame, authorities: list[str]) -> backtest.Backtest:
+def look_back(rows: pd.DataFrame, authorities: list[str], simulations: int = backtest.SIMULATIONS) -> backtest.Backtest:
     """Return how forecasts would have done for all councils; arguments as for ``look_ahead``."""
     whole = read_panel(rows[rows["table"] == "plans"], authorities).whole()
     new = flows.by_year(rows[rows["table"] == "new_plans"], "new_ehc_plans", whole)
-    return backtest.run(whole, new)
+    return backtest.run(whole, new, simulations=simulations)
 
 
-def _forecast(panel: Panel, area: str, origin: int, horizon: int, newest: bool) -> pd.DataFrame:
-    """The quantiles of the plans and of the mainstream share, as a forecast from one January tells them with what was known then."""
-    now = panel.until(origin)
-    drawn = donors.draw(now, np.array([now.areas.index(area)]), simulations=SIMULATIONS, seed=SEED, horizon=horizon)
-    mainstream = 100 * drawn.shares[0, :, :, SETTINGS.index("mainstream")]
-    common = {"time_period": [academic_year_of_january(origin + ahead) for ahead in range(1, horizon + 1)]}
-    common["scenario"] = CARRY_ON if newest else f"{FROM}{origin}"
+def trial(rows: pd.DataFrame, authorities: list[str]) -> pd.DataFrame:
+    """Return what the trial on the past says, as words: each method's mean error, and how often its 80% range held, both in per cent."""
+    tried = look_back(rows, authorities, TRIALS)
+    error = tried.points.groupby(["method", "ahead"])["error"].mean().map("{:.1f}".format)
+    held = tried.ranges.groupby(["method", "ahead"])["held_80"].mean().map("{:.0f}".format)
+    return pd.concat([error, held], axis=1).fillna("").reset_index().astype("str")
+
+
+class _View:
+    """What one January lets be seen of the next, in every scenario: futures, their money, and the chance of each target."""
+
+    def __init__(self, panel: Panel, area: str, start: int, ahead: int, new: np.ndarray, known: Known, *, newest: bool):
+        self.start, self.newest, self.known = start, newest, known
+        self.januaries = [start + year for year in range(1, ahead + 1)]
+        self.periods = [academic_year_of_january(january) for january in self.januaries]
+        now, row = panel.until(start), panel.areas.index(area)
+        self.counted = now.settings[row]
+        common = donors.COMMON[:ahead].copy()
+        for switch in known.switches:
+            common = np.where([january >= switch.january for january in self.januaries], np.maximum(common, switch.spread / 100), common)
+        drawn = donors.draw(now, np.array([row]), simulations=SIMULATIONS, seed=SEED, horizon=ahead, common=common)
+        leaving = float(np.nan_to_num(flows.rates(now, new[:, : len(now.years)])[1][row, 0]))
+        future = drawn.total[0], drawn.shares[0]
+        switched = [_as_mitigation(switch, self.januaries) for switch in known.switches]
+        future = changed(future, now.total[row, -1], self.periods, switched, np.ones((len(switched), SIMULATIONS)), leaving)
+        done = [entry for entry in known.mitigations if set(entry.changes) & set(self.periods)]
+        self.futures: dict[str, Future] = {}
+        for scenario, delivered in fractions(done, SIMULATIONS, SEED).items():
+            if done or scenario == CARRY_ON:
+                self.futures[scenario] = changed(future, now.total[row, -1], self.periods, done, delivered, leaving)
+        self.balances = {scenario: self._balances(future) for scenario, future in self.futures.items()}
+
+    def rows(self, published: dict[str, str]) -> pd.DataFrame:
+        """The quantiles of every scenario; what is made from published counts alone takes over what is told of those."""
+        parts = []
+        for scenario, (total, shares) in self.futures.items():
+            told = {PLANS: (total, 0), MAINSTREAM: (100 * shares[:, :, SETTINGS.index("mainstream")], 4)}
+            common = published | {"scenario": self._named(scenario), "time_period": self.periods}
+            parts += [_quantiles(*values, **common, indicator=indicator) for indicator, values in told.items()]
+            for category, values in self.balances[scenario].items():
+                ends = [f"{six_digits(self.known.position.year + ahead)}Q4" for ahead in range(values.shape[1])]
+                common = self.known.position.constant | {"scenario": self._named(scenario), "time_period": ends, "indicator": BALANCE}
+                common |= {"breakdown": "high_needs_balance", "category": category, "time_identifier": QUARTERLY}
+                parts.append(_quantiles(values, -3, **common))
+        return pd.concat(parts, ignore_index=True)
+
+    def chances(self) -> Iterator[list]:
+        """The chance of each target of each January or year ahead, and of the last of each together, from the same futures."""
+        for scenario, (total, shares) in self.futures.items():
+            mainstream, last = 100 * shares[:, :, SETTINGS.index("mainstream")], {}
+            for row in self.known.plan.itertuples():
+                if row.january in self.januaries:
+                    at = self.januaries.index(row.january)
+                    met = total[:, at] <= row.value if row.indicator == PLANS else mainstream[:, at] >= row.value
+                    last[row.indicator] = met
+                    yield self._chance(scenario, row.indicator, self.periods[at], ACADEMIC, met, "published")
+            for name, values in self.balances[scenario].items():
+                for ahead, column in enumerate(values.T):
+                    last[name] = column >= 0
+                    end = f"{six_digits(self.known.position.year + ahead)}Q4"
+                    yield self._chance(scenario, name, end, QUARTERLY, last[name], self.known.position.constant["origin"])
+            if len(last) > 1:
+                origin = self.known.position.constant["origin"] if self.balances[scenario] else "published"
+                yield self._chance(scenario, TOGETHER, "", "", np.logical_and.reduce(list(last.values())), origin)
+
+    def _chance(self, scenario: str, target: str, period: str, identifier: str, met: np.ndarray, origin: str) -> list:
+        return [self._named(scenario), target, period, identifier, f"{met.mean():.4f}", origin]
+
+    def _named(self, scenario: str) -> str:
+        if self.newest:
+            return scenario
+        return f"{FROM}{self.start}" + ("" if scenario == CARRY_ON else f"_{scenario}")
+
+    def _balances(self, future: Future) -> dict[str, np.ndarray]:
+        """The balances of the years after the ledger's; none from an earlier January, or where the ledger does not reach so far."""
+        position, first = self.known.position, self.start - len(self.counted) + 1
+        if not self.newest or position is None or not first < position.year < self.januaries[-1]:
+            return {}
+        if np.isnan(self.counted[position.year - 1 - first :]).any():
+            return {}
+        places = np.inf if position.free_places is None else self.counted[-1, SETTINGS.index("special_state")] + position.free_places
+        total, shares = spilled(future, places)
+        counted = np.broadcast_to(self.counted, (SIMULATIONS, *self.counted.shape))
+        return balances(np.hstack([counted, total[:, :, None] * shares])[:, position.year - 1 - first :], position, SEED)
+
+
+def _quantiles(values: np.ndarray, decimals: int, **told: str | list[str]) -> pd.DataFrame:
+    """The quantiles of futures, simulation × period, a row a quantile and period."""
     parts = [
-        pd.DataFrame(common | {"indicator": indicator, "quantile": str(quantile), "value": path})
-        for indicator, values in ((PLANS, np.round(drawn.total[0])), (MAINSTREAM, mainstream))
+        pd.DataFrame(told | {"quantile": str(quantile), "value": np.round(path, decimals)})
         for quantile, path in zip(QUANTILES, np.quantile(values, QUANTILES, axis=0), strict=True)
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _as_mitigation(switch: Switch, januaries: list[int]) -> Mitigation:
+    """What a change of policy does to growth, as a change of a rate like any other."""
+    changes = {academic_year_of_january(january): switch.growth if january >= switch.january else 0.0 for january in januaries}
+    return Mitigation.model_construct(rate="growth", changes=changes)
+
+
+def _about(columns: list[str], **told: object) -> pd.DataFrame:
+    return pd.DataFrame([dict.fromkeys(columns, "") | told], columns=columns)
+
+
+def _money_basis(position: Position | None) -> pd.DataFrame:
+    """What the money ahead rests on."""
+    if position is None:
+        return pd.DataFrame(columns=REGISTERS["outlook_money"])
+    free = "full when the free places of the council's list are taken; whoever finds none goes to an independent school"
+    told = {"Starts from": f"the ledger's forecast of the financial year that ends in {position.year}"} | ASSUMED
+    told["State special schools"] = "never full, because the council supplies no list of places" if position.free_places is None else free
+    return pd.DataFrame([[what, said, position.constant["origin"]] for what, said in told.items()], columns=REGISTERS["outlook_money"])
 
 
 def _counted_before(day: str) -> int:
@@ -116,19 +241,12 @@ def _newest(panel: Panel, area: str) -> int:
     return int(panel.years[~np.isnan(counts)][-1])
 
 
-def _trial(tried: backtest.Backtest) -> pd.DataFrame:
-    """What the trial on the past says: each method's mean error, and how often its 80% range held, both in per cent."""
-    error = tried.points.groupby(["method", "ahead"])["error"].mean().map("{:.1f}".format)
-    held = tried.ranges.groupby(["method", "ahead"])["held_80"].mean().map("{:.0f}".format)
-    return pd.concat([error, held], axis=1).fillna("").reset_index()[TRIAL]
-
-
 def _growth(panel: Panel, first: float, agreed: int, plan: pd.DataFrame) -> pd.DataFrame:
     """How many councils held the growth of their plans as low as the agreement means to, over as many years."""
     end, last = int(plan["january"].max()) if len(plan) else agreed, int(panel.years[-1])
     if end <= agreed:  # there is no plan, or none that looks ahead
-        return pd.DataFrame(columns=GROWTH)
+        return pd.DataFrame(columns=REGISTERS["growth"])
     planned = plan.set_index("january")["value"][end] / first - 1
     there = panel.total[:, panel.at(last)] / panel.total[:, panel.at(last - (end - agreed))] - 1
     told = [agreed, end, f"{100 * planned:.1f}", last - (end - agreed), last, int((there <= planned).sum()), int((~np.isnan(there)).sum())]
-    return pd.DataFrame([told], columns=GROWTH)
+    return pd.DataFrame([told], columns=REGISTERS["growth"])

@@ -10,7 +10,7 @@ from svip_lib.outlook import donors, flows
 from svip_lib.outlook.panel import SETTINGS, Panel
 from svip_lib.outlook.score import RANGES, RIVALS, crps, held, share_off
 
-ORIGINS, HORIZON = range(2018, 2025), donors.HORIZON
+ORIGINS, HORIZON, SIMULATIONS = range(2018, 2025), donors.HORIZON, 1000
 AFTER_COLLEGES = 2020  # before it, colleges came into the counts and every share moved for that alone
 FROM_FLOWS = 2021  # the first January with two years of new plans behind it
 METHOD, FLOWS, BLENDED = "England's growth", "stock and flow (from 2021)", "both, averaged (from 2021)"
@@ -117,7 +117,7 @@ class Backtest:
         return f"Origins {FROM_FLOWS} to {ORIGINS[-1]}, mean error in per cent, 1 / 2 / 3 years ahead: {told}. So {verdict}."
 
 
-def run(panel: Panel, new: np.ndarray, *, simulations: int = 1000) -> Backtest:
+def run(panel: Panel, new: np.ndarray, *, simulations: int = SIMULATIONS) -> Backtest:
     """Make every forecast again as it would have been made, and hold it against what came.
 
     Args:

@@ -63,7 +63,7 @@ def errors(panel: Panel, horizon: int = HORIZON) -> Errors:
     return Errors(np.concatenate(totals), np.concatenate(moved), tuple(origins))
 
 
-def draw(panel: Panel, rows: np.ndarray, *, simulations: int, seed: int, horizon: int = HORIZON) -> Draws:
+def draw(panel: Panel, rows: np.ndarray, *, simulations: int, seed: int, horizon: int = HORIZON, common: np.ndarray = COMMON) -> Draws:
     """Draw futures of some authorities from the panel's last January on.
 
     Args:
@@ -72,14 +72,15 @@ def draw(panel: Panel, rows: np.ndarray, *, simulations: int, seed: int, horizon
         simulations: How many futures.
         seed: The same seed gives the same futures, to the last bit.
         horizon: How many Januaries ahead.
+        common: The spread of what strikes all councils alike, by years ahead.
 
     Returns:
         The futures. One donor and one common shock serve a future of all authorities, so that sums over them keep their spread.
     """
     random, known = np.random.default_rng(seed), errors(panel, horizon)
     donor = random.integers(len(known.total), size=simulations)
-    common = random.standard_normal((simulations, 1)) * COMMON[:horizon]
-    total = expected(panel, horizon)[rows][:, None, :] * np.exp(known.total[donor] + common)
+    alike = random.standard_normal((simulations, 1)) * common[:horizon]
+    total = expected(panel, horizon)[rows][:, None, :] * np.exp(known.total[donor] + alike)
     england = _ratios(panel.england_settings)
     drift = DRIFT * (england[-1] - england[-2]) * np.arange(1, horizon + 1)[:, None]
     noise = random.standard_normal((simulations, 1, len(SETTINGS))) * COMMON_SHIFT[:horizon, None]

@@ -33,12 +33,8 @@ def draw(panel: Panel, new: np.ndarray, *, simulations: int, seed: int, horizon:
     Returns:
         Plans, authority × simulation × January. What leaves is what stock and new plans leave over, so it holds moves and corrections.
     """
-    random, last = np.random.default_rng(seed), panel.at(panel.years[-1])
-    years = np.arange(last - YEARS_OF_RATES, last)
-    stock = np.vstack([panel.total, panel.england])
-    joining = new[:, years] / stock[:, years]
-    leaving = (stock[:, years] + new[:, years] - stock[:, years + 1]) / stock[:, years]
-    rate_new, rate_leaving = (_half_of_england(np.nanmean(rates, axis=1)) for rates in (joining, leaving))
+    random = np.random.default_rng(seed)
+    rate_new, rate_leaving = rates(panel, new)
     size = (len(panel.total), simulations)
     own = random.standard_normal(size) * NEW_OWN
     common = np.zeros((1, simulations))
@@ -53,6 +49,16 @@ def draw(panel: Panel, new: np.ndarray, *, simulations: int, seed: int, horizon:
         own = NEW_LASTS * own + np.sqrt(1 - NEW_LASTS**2) * NEW_OWN * random.standard_normal(size)
         path.append(now)
     return np.stack(path, axis=2)
+
+
+def rates(panel: Panel, new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return new plans, and plans that end, as shares of a January's plans, a row a council: half its own, half England's."""
+    last = panel.at(panel.years[-1])
+    years = np.arange(last - YEARS_OF_RATES, last)
+    stock = np.vstack([panel.total, panel.england])
+    joining = new[:, years] / stock[:, years]
+    leaving = (stock[:, years] + new[:, years] - stock[:, years + 1]) / stock[:, years]
+    return tuple(_half_of_england(np.nanmean(told, axis=1)) for told in (joining, leaving))
 
 
 def _half_of_england(rates: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ import nbformat
 from tqdm import tqdm
 
 from svip_lib.config.agreement import read_agreement
-from svip_lib.config.assurance import read_explanations, read_seen_by, read_sign_offs
+from svip_lib.config.assurance import read_explanations, read_seen_by, read_sign_offs, read_switches
 from svip_lib.config.authority import read_authority
 from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter, day_label
@@ -219,6 +219,7 @@ def _check(project: Project, authority: str, quarter: Quarter, edition: str) -> 
     read_seen_by(folder / "assurance", [body.id for body in read_agreement(folder / "agreement.yaml").governance])
     read_sign_offs(folder / "assurance")
     read_explanations(folder / "assurance")
+    read_switches(folder / "assurance")
 
 
 def _parameters(authority: str, quarter: Quarter, edition: str) -> dict[str, str]:

@@ -58,6 +58,7 @@ class Table:
         supplied: Whether its figures are the council's to supply, so that it says so where there are none.
         explained: Whether it says under its rows what its indicators mean, and in its caption of which quarter they are.
         finished: The columns whose cells are finished marks.
+        said: Sentences that stand under its rows.
     """
 
     caption: str | Callable[[Given], str]
@@ -69,6 +70,7 @@ class Table:
     supplied: bool = False
     explained: bool = False
     finished: tuple[str, ...] = ()
+    said: Callable[[Given], list[str]] = lambda _: []
 
     def frame(self, given: Given) -> pd.DataFrame:
         """Return the table as text, one column a heading."""
@@ -91,7 +93,8 @@ class Table:
     def notes(self, given: Given) -> list[str]:
         """Return the source and the meaning of each indicator that the table explains."""
         told = self._told(given)
-        return [f"{entry.label}. Source: {source_line(given.released, entry)}. {entry.definition} {entry.reading}" for entry in told]
+        meanings = [f"{entry.label}. Source: {source_line(given.released, entry)}. {entry.definition} {entry.reading}" for entry in told]
+        return self.said(given) + meanings
 
     def _told(self, given: Given) -> list[Indicator]:
         entries = [given.dictionary[name] for name in self.indicators] if self.explained else []

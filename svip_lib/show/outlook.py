@@ -9,7 +9,7 @@ import pandas as pd
 from svip_lib.config.assurance import read_explanations
 from svip_lib.config.periods import ACADEMIC, period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.config.result import CARRY_ON, FORECAST, FROM
+from svip_lib.config.result import CARRY_ON, DELIVERING, FORECAST, FROM, IN_FULL
 from svip_lib.disclosure.released import Released
 from svip_lib.show.given import Given
 from svip_lib.show.words import NO_BREAK
@@ -20,6 +20,11 @@ THINGS = {
     PLANS: ("their number", "plans"),
     "placements_mainstream_percent": ("the share in mainstream schools", "of children with plans in mainstream schools"),
 }
+SCENARIOS = {
+    CARRY_ON: "As things stand",
+    DELIVERING: "With what is being delivered",
+    IN_FULL: "What was agreed, delivered in full",
+}
 LOW, MIDDLE, HIGH = "0.1", "0.5", "0.9"  # eight times in ten it lies between the first and the last
 ODDS = (
     (0.05, "very unlikely (under 1 in 20)"),
@@ -29,6 +34,7 @@ ODDS = (
     (0.80, "likely"),
     (0.95, "very likely"),
 )
+ONE_IN = (3, 4, 5, 6, 8, 10, 15)  # as which a chance is put that is less likely than not
 NOTE = "A forecast is no count and no promise: it carries on what was, and cannot know of a new law or a change in how plans are counted."
 WARNING = "The published counts that it starts from do not add up, so it is shown for its spread and not for its level."
 SUREST = "almost certain (over 19 in 20)"
@@ -55,9 +61,13 @@ def odds_in_words(chance: float) -> str:
 
     Example:
         >>> odds_in_words(0.0), odds_in_words(0.31), odds_in_words(1.0)
-        ('very unlikely (under 1 in 20)', 'less likely than not', 'almost certain (over 19 in 20)')
+        ('very unlikely (under 1 in 20)', 'less likely than not (about 1 in 3)', 'almost certain (over 19 in 20)')
     """
-    return next((words for limit, words in ODDS if chance < limit), SUREST)
+    words = next((words for limit, words in ODDS if chance < limit), SUREST)
+    if "(" in words:
+        return words
+    seldom = min(ONE_IN, key=lambda number: abs(1 / number - chance))
+    return f"{words} (about {f'1 in {seldom}' if chance < ODDS[2][0] else f'{min(round(10 * chance), 9)} in 10'})"
 
 
 def gate(given: Given) -> Gate:
@@ -82,10 +92,33 @@ def forecasts(released: Released, name: str, scenario: str = CARRY_ON) -> pd.Dat
     return rows.pivot(index="time_period", columns="quantile", values="value")
 
 
+def named(scenario: str, start: int | None = None) -> str:
+    """Return the name under which a scenario's figures stand: from the newest January, or from an earlier one."""
+    if start is None:
+        return scenario
+    return f"{FROM}{start}" if scenario == CARRY_ON else f"{FROM}{start}_{scenario}"
+
+
+def plan_start(released: Released) -> int | None:
+    """Return the January from which the authors of the plan looked ahead, if it lies before the newest."""
+    return next(iter(earlier_starts(released, PLANS)[:-1]), None)
+
+
+def chance_in_words(given: Given, chance: str, start: int | None) -> str:
+    """Return a chance as it is put; of the years ahead only where the figures that they start from allow it."""
+    return "chance withheld" if start is None and gate(given).state == "withheld" else odds_in_words(float(chance))
+
+
+def doubts(given: Given) -> list[str]:
+    """Return what is said under figures of the years ahead where those that they start from do not add up."""
+    return [f"Not to be relied on. {WARNING}"] if gate(given).state in ("in doubt", "withheld") else []
+
+
 def earlier_starts(released: Released, name: str) -> list[int]:
     """Return the earlier Januaries from which a forecast is told as it would have been made then."""
     told = released.select(name, measure=FORECAST, area=released.area("authority"))["scenario"]
-    return sorted(int(scenario.removeprefix(FROM)) for scenario in told.unique() if scenario.startswith(FROM))
+    starts = (scenario.removeprefix(FROM) for scenario in told.unique() if scenario.startswith(FROM))
+    return sorted(int(start) for start in starts if start.isdigit())
 
 
 def message(given: Given, entry: Indicator) -> str:
@@ -129,6 +162,7 @@ def basis(given: Given) -> dict[str, str]:
         "Errors taken from": f"{about['councils']} councils, looking ahead from {about['donors']}",
         "Futures drawn": f"{int(about['simulations']):,}",
         "Good until": f"the count of January {int(about['starts']) + 1} is published, or the law changes",
+        "Changes of policy switched on": about["switches"] or "none",
         "Stock and flow": says[stand.state],
     }
 
@@ -163,6 +197,25 @@ def ranges(given: Given, entry: Indicator) -> pd.DataFrame:
         for period, row in told.iterrows()
     ]
     return pd.DataFrame(rows)
+
+
+def last_ahead(released: Released, start: int | None) -> str:
+    """Return the last period to which a forecast looks ahead, from the newest January or an earlier one; empty where there is none."""
+    return max(forecasts(released, PLANS, named(CARRY_ON, start)).index, default="")
+
+
+def middle_and_range(released: Released, entry: Indicator, scenario: str, period: str) -> str:
+    """Return the middle of a forecast and its range, as words; empty where there is none."""
+    told = forecasts(released, entry.name, scenario)
+    if period not in told.index:
+        return ""
+    return f"{_rounded(told.loc[period, MIDDLE], entry)} ({_between(told.loc[period, LOW], told.loc[period, HIGH], entry)})"
+
+
+def counted(released: Released, entry: Indicator, period: str) -> str:
+    """Return what was counted in a period."""
+    rows = released.select(entry.name, measure="actual", area=released.area("authority"), time_period=period)["value"]
+    return _exact(rows.iloc[0] if len(rows) else float("nan"), entry)
 
 
 def looked_back(given: Given, entry: Indicator) -> pd.DataFrame:

@@ -197,6 +197,48 @@ def test_the_capacity_schemes_have_the_places_needs_and_sites_that_are_stated(ag
     }
 
 
+def test_what_changes_a_rate_is_worked_out_from_the_tables_and_can_be_worked_out_again(agreement):
+    done = {entry.id: entry.changes for entry in agreement.mitigations}
+    growth = {year: value for (_, year), (value, _) in _values(agreement, "ehc_plans_growth_percent").items()}
+    assert done["mitigation_growth"] == pytest.approx({year: growth[year] - growth["202122"] for year in growth if year > "202122"})
+    shares = {name: value for name, (value, _) in _values(agreement, "placements_table_3_percent").items()}
+    for before, year in pairwise(["202223", "202324", "202425", "202526"]):
+        independent = shares["special_independent", before]
+        maintained = 100 * (shares["special_maintained", year] - shares["special_maintained", before]) / independent
+        falls = 100 * (1 - shares["special_independent", year] / independent)
+        assert done["mitigation_independent_to_maintained"][year] == pytest.approx(maintained, abs=0.06)
+        assert done["mitigation_independent_to_mainstream"][year] == pytest.approx(falls - maintained, abs=0.1)
+
+
+MITIGATION = (
+    "mitigations:\n  - {id: fewer, text: Fewer new plans., source: report, verified_by: null, verified_on: null, "
+    'rate: %s, changes: {"%s": %s}%s}\nmilestones:'
+)
+
+
+@pytest.mark.parametrize(
+    ("rate", "year", "change", "rest", "problem"),
+    [
+        ("new_plans", "202324", -5, "", None),
+        ("places", "202324", 20, ", setting: independent, to: mainstream", None),
+        ("places", "202324", 120, ", setting: independent, to: mainstream", "120 is not between 0 and 100 per cent"),
+        ("places", "202324", 20, ", setting: independent", "setting and to are given together"),
+        ("growth", "202324", -1, ", setting: independent, to: mainstream", "setting and to are given together"),
+        ("growth", "2023", -1, "", "'2023' is no academic year"),
+        ("growth", "202324", -1, ", delivered: 120", "less than or equal to 100"),
+        ("demand", "202324", -1, "", "Input should be 'growth'"),
+    ],
+)
+def test_a_mitigation_changes_a_rate_by_year_and_says_of_whom(tmp_path, rate, year, change, rest, problem):
+    text = SMALL.replace("milestones:", MITIGATION % (rate, year, change, rest))
+    if problem is None:
+        assert _read(tmp_path, text).mitigations[0].changes == {year: change}
+        return
+    with pytest.raises(Refusal) as refused:
+        _read(tmp_path, text)
+    assert problem in str(refused.value)
+
+
 def test_what_the_findings_say_about_counts_is_true_of_the_entries(agreement):
     resourced = [entry for entry in agreement.milestones if entry.part_of == "resourced_provision_localities"]
     assert (len(resourced), sum(entry.places for entry in resourced), len([entry for entry in resourced if entry.site])) == (6, 150, 1)

@@ -10,7 +10,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.outlook import backtest
 from svip_lib.show import charts, outlook
 from svip_lib.show.given import Given
-from svip_lib.show.registers.outlook import HEADLINE, NO_SHOCKS
+from svip_lib.show.registers.outlook import HEADLINE, NO_SHOCKS, TABLES
 from tests.drawn import drawn_release, drawn_row
 from tests.show.drawn import made
 
@@ -102,9 +102,9 @@ def test_the_table_has_a_row_a_january_and_says_where_no_plan_is_agreed(drawn, d
     ("plan", "residual", "told"),
     [
         (2500, 1.2, "2,500: very unlikely (under 1 in 20)"),
-        (3214, 1.2, "3,214: less likely than not"),
-        (3254, 1.2, "3,254: less likely than not"),
-        (3319, 1.2, "3,319: could go either way"),
+        (3214, 1.2, "3,214: less likely than not (about 1 in 4)"),
+        (3254, 1.2, "3,254: less likely than not (about 1 in 3)"),
+        (3319, 1.2, "3,319: could go either way (about 5 in 10)"),
         (9000, 1.2, "9,000: almost certain (over 19 in 20)"),
         (3254, -10.6, "3,254: chance withheld"),
     ],
@@ -138,7 +138,15 @@ def test_the_chart_shows_counts_plan_and_the_ranges_and_its_words_end_as_all_do(
 
 class TestTables:
     def test_what_it_rests_on_says_the_method_its_day_and_whether_the_figures_add_up(self, drawn):
-        about = {"method": "M", "starts": "2026", "councils": "145", "donors": "2018 to 2022", "simulations": "10000", "absent": ""}
+        about = {
+            "method": "M",
+            "starts": "2026",
+            "councils": "145",
+            "donors": "2018 to 2022",
+            "simulations": "10000",
+            "absent": "",
+            "switches": "",
+        }
         table = made("outlook_basis", drawn(-10.6, registers={"outlook": [about]})).set_index("What")["Said"]
         assert table["Errors taken from"] == "145 councils, looking ahead from 2018 to 2022"
         assert table["Futures drawn"] == "10,000"
@@ -179,15 +187,100 @@ class TestTables:
         table = made("outlook_growth", drawn(registers={"growth": [row | {"as_low": "7", "councils": "145"}]}))
         assert table.iloc[0].to_list() == ["20.7% from January 2022 to January 2026", "7 of 145", "January 2021 to January 2025"]
 
+    def test_scenarios_stand_side_by_side_and_where_nothing_is_agreed_the_table_says_so(self, drawn, dictionary):
+        entry = dictionary[outlook.PLANS]
+        rows = [drawn_row(entry, 4287), *ahead(entry, AHEAD)]
+        for shift, part in ((0, ""), (-100, "_already_delivering"), (-200, "_delivered_in_full")):
+            lower = {name: value + shift for name, value in AHEAD.items()}
+            rows += ahead(entry, lower, period="202526", scenario=f"from_january_2022{part}")
+        rows += ahead(entry, AHEAD, period="202526", scenario="from_january_2025")
+        table = made("outlook_scenarios", drawn(rows=rows))
+        assert table["EHC plans"].to_list() == [
+            "3,320 (3,120 to 3,550)",
+            "3,220 (3,020 to 3,450)",
+            "3,120 (2,920 to 3,350)",
+            "4,287",
+            "3,320 (3,120 to 3,550)",
+            *["nothing is agreed for these years"] * 2,
+        ]
+        assert table["What is done"].iloc[3] == "What came"
+
+    def test_targets_are_put_in_words_and_those_ahead_are_withheld_where_the_figures_do_not_add_up(self, drawn, dictionary):
+        entry = dictionary[outlook.PLANS]
+        told = {"target": entry.name, "time_period": "202526", "time_identifier": "Academic year", "origin": "published"}
+        names = {
+            "from_january_2022": "0.0911",
+            "from_january_2022_already_delivering": "0.1518",
+            "from_january_2022_delivered_in_full": "0.2749",
+        }
+        rows = [told | {"scenario": name, "chance": chance} for name, chance in names.items()]
+        money = {"target": "cumulative_after_payment", "time_period": "202829Q4", "time_identifier": "Financial quarter"}
+        rows.append(money | {"origin": "synthetic", "scenario": "as_things_stand", "chance": "0.0017"})
+        figures = [drawn_row(entry, 4287), drawn_row(entry, 3254, measure="plan"), *ahead(entry, AHEAD)]
+        figures += ahead(entry, AHEAD, period="202526", scenario="from_january_2022")
+        figures += ahead(entry, AHEAD, period="202526", scenario="from_january_2025")
+        table = made("outlook_targets", drawn(-10.6, rows=figures, registers={"targets": rows}))
+        assert table.iloc[0].to_list() == [
+            "No more than 3,254 plans, January 2026",
+            "January\xa02022",
+            "unlikely (about 1 in 10)",
+            "unlikely (about 1 in 6)",
+            "less likely than not (about 1 in 4)",
+        ]
+        assert table.iloc[1]["Target"] == "SYNTHETIC. No deficit is left, 31 March 2029"
+        assert table.iloc[1]["As things stand"] == "chance withheld"
+        sound = made("outlook_targets", drawn(1.0, rows=figures, registers={"targets": rows}))
+        assert sound.iloc[1]["As things stand"] == "very unlikely (under 1 in 20)"
+
+    def test_balances_ahead_are_told_in_millions_and_warned_of_where_the_figures_do_not_add_up(self, drawn, dictionary):
+        entry = dictionary["high_needs_balance_gbp"]
+        rows = [
+            drawn_row(entry, value * 1e6, period="202627Q4", measure="forecast", category="in_year_before_payment")
+            | {"scenario": "as_things_stand", "quantile": name}
+            for name, value in zip(("0.1", "0.5", "0.9"), (-24.06, -14.87, -7.88), strict=True)
+        ]
+        table = made("outlook_balances", drawn(rows=rows))
+        assert table.iloc[0][["On", "Middle", "8 times in 10"]].to_list() == ["31 March 2027", "−£14.9m", "−£24.1m to −£7.9m"]
+        assert TABLES["outlook_balances"].notes(drawn(-10.6, rows=rows))[0].startswith("Not to be relied on.")
+        assert TABLES["outlook_balances"].notes(drawn(1.0, rows=rows)) == []
+
+    def test_what_would_have_to_be_true_is_told_in_children(self, drawn, dictionary):
+        plans, mainstream = (dictionary[name] for name in outlook.THINGS)
+        rows = [drawn_row(plans, 4287), drawn_row(plans, 3254, measure="plan"), drawn_row(mainstream, 42.0, measure="plan")]
+        given = drawn(rows=rows)
+        given.released.rows.loc[given.released.rows["value"] == 38.8, "numerator"] = 1662
+        table = made("outlook_needed", given)
+        assert table["For it to be kept"].to_list() == [
+            "there would have had to be 1,033 plans fewer",
+            "there would have had to be 139 more children in mainstream schools",
+        ]
+
+    def test_what_the_agreement_changes_is_told_year_by_year_with_what_is_known_of_its_delivery(self, drawn):
+        table = made("outlook_mitigations", drawn())
+        assert table["What it changes"].iloc[0].startswith("January 2023: −1.8; January 2024: −2.6")
+        assert set(table["Delivered"]) == {"no record"}
+
+    def test_a_change_of_policy_is_told_with_whether_it_is_on(self, drawn, tmp_path):
+        head = "id,says,from_january,growth_points,spread_percent,switched_on,author,valid_until\n"
+        rows = "reform,The law changes,2028,-1.5,5,no,,2027-12-31\nold,It was off,2025,1,0,yes,finance lead,2025-12-31\n"
+        (tmp_path / "policy_switches.csv").write_text(head + rows, encoding="utf-8")
+        table = made("outlook_switches", drawn())
+        assert table["Switched on"].to_list() == ["no", "no"]  # nobody switched the first on, and the second has run out
+        assert table["What it does"].iloc[0] == "−1.5 points of growth a year; ranges as wide as a spread of 5% makes them"
+
 
 @over(st.floats(0, 1))
 def test_chances_are_put_into_fixed_words_and_never_as_nought_certain_or_a_decimal(chance):
     words = outlook.odds_in_words(chance)
     assert "%" not in words
     assert "." not in words
-    assert words in {told for _, told in outlook.ODDS} | {outlook.SUREST}
+    assert words.partition(" (about")[0] in {told for _, told in outlook.ODDS} | {outlook.SUREST}
+    assert "(" in words
 
 
 def test_a_likelier_thing_is_never_put_as_less_likely():
     order = [outlook.odds_in_words(chance / 1000) for chance in range(1001)]
-    assert list(dict.fromkeys(order)) == [*(words for _, words in outlook.ODDS), outlook.SUREST]
+    assert list(dict.fromkeys(words.partition(" (about")[0] for words in order)) == [*(words for _, words in outlook.ODDS), outlook.SUREST]
+    assert len(dict.fromkeys(order)) == len([words for before, words in zip(["", *order], order, strict=False) if before != words])
+    assert "0 in 10" not in "".join(order)
+    assert "10 in 10" not in "".join(order)
