@@ -124,13 +124,8 @@ def read_switches(folder: Path) -> list[Switch]:
     file, switches = folder / "policy_switches.csv", []
     for line, row in _log(file, SWITCHES):
         _among(row, "switched_on", ("yes", "no"), file, line)
-        told = []
-        for column, kind in (
-            ("from_january", int),
-            ("growth_points", float),
-            ("spread_percent", float),
-            ("valid_until", date.fromisoformat),
-        ):
+        told, kinds = [], {"from_january": int, "growth_points": _number, "spread_percent": _number, "valid_until": date.fromisoformat}
+        for column, kind in kinds.items():
             try:
                 told.append(kind(row[column]))
             except ValueError:
