@@ -31,6 +31,7 @@ import playwright
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 TOOLS = Path(sys.executable).parent
 QUARTER = "2025-26-Q4"
 STEPS = {
@@ -165,7 +166,9 @@ def bench_pack(runs: int) -> None:
 
 
 def bench_growth() -> None:
-    """Print what more sections, councils and plans cost."""
+    """Print what more sections, councils (of one section each, without papers) and plans cost."""
+    from tests.pack.councils import make_councils
+
     print("growth | number | wall | CPU | memory")
     runner = [sys.executable, "-m", "svip_lib", "run", "--quiet"]
     for number in (5, 10, 20, 40):
@@ -174,9 +177,7 @@ def bench_growth() -> None:
             told("sections", number, cost_of(runner, cwd=place, PYTHONPATH=str(place)))
     for number in (1, 8, 32):
         with checkout() as place:
-            councils = place / "data/authorities"
-            for other in range(1, number):
-                shutil.copytree(councils / "medway", councils / f"medway_{other}")
+            make_councils(place, number)
             told("councils", number, cost_of([*runner, "--authority", "all", "--no-pdf"], cwd=place, PYTHONPATH=str(place)))
     for number in (3_000, 12_000, 72_000, 720_000):
         told("plans", number, cost_of([sys.executable, __file__, "--only-return", "--plans", str(number)], cwd=ROOT))

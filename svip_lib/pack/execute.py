@@ -1,12 +1,17 @@
 """Runs one notebook through papermill, and takes nobody's word for it: a section is run when every one of its cells is."""
 
+import asyncio
 import logging
 import os
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 from zlib import crc32
 
 import nbformat
@@ -19,7 +24,7 @@ from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.released import EVERYTHING, READ, Read
 
-SECONDS_A_CELL = 300
+SECONDS_A_CELL, SECONDS_TO_LOAD = 300, 30
 FAILED = "failed"
 for _told in ("papermill", "traitlets", "asyncio"):  # what they say of a kernel that died is told in the failure, once
     logging.getLogger(_told).addHandler(logging.NullHandler())
@@ -83,8 +88,69 @@ def check_frame(notebook: Path) -> None:
             raise Refusal(f"The notebook lacks the call {call}…).", file=notebook, remedy="Compare it with the template.")
 
 
+class Kernels:
+    """Kernels that begin, and load the library, while there is nothing for them to do yet, one after the other on a core that is idle.
+
+    They load no data: what they know of a pack is what the first cell of their notebook opens.
+    """
+
+    def __init__(self, executed: Path):
+        """Keep none yet; ``executed`` is where the executed notebooks will lie."""
+        self._prefix, self._waiting, self._over, self._folders = channels(executed), SimpleQueue(), Event(), []
+        self._thread: Thread | None = None
+
+    def begin(self, number: int) -> None:
+        """Let so many kernels begin."""
+        self._thread = Thread(target=self._begin, args=(number,))
+        self._thread.start()
+
+    def _begin(self, number: int) -> None:
+        for _ in range(number):
+            if self._over.is_set():
+                return
+            sockets = tempfile.mkdtemp(prefix=self._prefix)
+            self._folders.append(sockets)
+            kernel, loaded = _private(sockets)(kernel_name="python3"), Path(sockets, "loaded")
+            lines = f"--IPKernelApp.exec_lines=import svip_lib.section, pathlib; pathlib.Path({str(loaded)!r}).touch()"
+            asyncio.run(kernel.start_kernel(extra_arguments=[lines]))
+            self._waiting.put(kernel)
+            until = time.monotonic() + SECONDS_TO_LOAD
+            while not loaded.exists() and not self._over.wait(0.05) and time.monotonic() < until:
+                continue
+
+    def take(self, sockets: str) -> type[AsyncKernelManager]:
+        """Return what a notebook gets its kernel from: one that waits, or else a new one that talks in the folder ``sockets``."""
+        waiting = None
+        while waiting is None or not asyncio.run(waiting.is_alive()):
+            try:
+                waiting = self._waiting.get_nowait()
+            except Empty:
+                return _private(sockets)
+
+        class Begun(AsyncKernelManager):
+            def __new__(cls, **settings):
+                return waiting
+
+        return Begun
+
+    def end(self) -> None:
+        """End those that nobody took."""
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+        while not self._waiting.empty():
+            asyncio.run(self._waiting.get_nowait().shutdown_kernel(now=True))
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def execute_section(
-    source: Path, target: Path, parameters: dict[str, str], key: Callable[[list[Read]], dict], still: Callable[[], object] = lambda: None
+    source: Path,
+    target: Path,
+    parameters: dict[str, str],
+    key: Callable[[list[Read]], dict],
+    still: Callable[[], object] = lambda: None,
+    kernels: Kernels | None = None,
 ) -> Failure | None:
     """Run one notebook; it counts as run only when every one of its cells was completed without an error.
 
@@ -94,6 +160,7 @@ def execute_section(
         parameters: What its parameters cell is given.
         key: What the executed notebook is kept under, made from what it has read of the figures.
         still: Raises where that is no longer the key of what there is now, so that nothing is kept under it that was made from else.
+        kernels: Kernels that wait already.
 
     Returns:
         Nothing, or the failure; what a failed notebook left is kept aside, and the last good one stays.
@@ -112,7 +179,7 @@ def execute_section(
                 request_save_on_cell_execute=False,
                 shutdown_kernel="immediate",
                 on_cell_start=lambda cell, cell_index: begun.append(cell),
-                **_without_ports(sockets),
+                kernel_manager_class=(kernels or Kernels(target.parent)).take(sockets),
             )
     except PapermillExecutionError as error:
         reason = ANSI.sub("", "\n".join(error.traceback[-1:]) if error.traceback else f"{error.ename}: {error.evalue}").strip()
@@ -154,17 +221,17 @@ def channels(executed: Path) -> str:
     return f"svip-{crc32(os.fsencode(executed.resolve())):08x}-"
 
 
-def _without_ports(sockets: str) -> dict:
+def _private(sockets: str) -> type[AsyncKernelManager]:
     """Let runner and kernel talk through files in a folder of the kernel's own, so that nothing crosses an unencrypted port."""
     if os.name != "posix":
-        return {}
+        return AsyncKernelManager
 
     class PrivateKernel(AsyncKernelManager):
         def __init__(self, **settings):
             super().__init__(**settings)
             self.transport, self.ip, self.connection_file = "ipc", f"{sockets}/k", f"{sockets}/kernel.json"
 
-    return {"kernel_manager_class": PrivateKernel}
+    return PrivateKernel
 
 
 def _first_unfinished(executed: Path, name: str, begun: list, reason: str | None) -> Failure | None:

@@ -31,8 +31,8 @@ from svip_lib.config.project import DATA_VARIABLE, OWNER_ONLY, Project
 from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import release_quarter
-from svip_lib.disclosure.released import Read, Released
-from svip_lib.pack.execute import FAILED, Failure, channels, check_frame, check_parameters, execute_section
+from svip_lib.disclosure.released import Read, Released, is_current
+from svip_lib.pack.execute import FAILED, Failure, Kernels, channels, check_frame, check_parameters, execute_section
 from svip_lib.pack.html import Body, Cover
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
 from svip_lib.pack.leaks import Finding
@@ -40,6 +40,7 @@ from svip_lib.pack.place import held, swap, sweep, write_whole
 from svip_lib.pack.workers import Made, Place, begin, look_through, make_paper, make_section_page, make_whole_page
 
 LEAKS_TOLD = 5
+WAITING = 4  # kernels: as many as one core has loaded while another computes the figures
 RETURN = "council_return"  # the source of every figure of the council's own records
 
 
@@ -90,6 +91,7 @@ class Run:
     pdf: bool
     draft: bool
     place: Place
+    kernels: Kernels
     findings: list[Finding] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
 
@@ -159,16 +161,21 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
         with tqdm(total=3 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
             log = RunLog(reports / "runs")
             begun = time.perf_counter()
-            released = release_quarter(project, authority, quarter, edition)
-            building = reports / f".{edition}.{os.getpid()}"
-            run = Run(project, released, log, bar, quiet, pdf, draft, _place(project, released, building, private / "kept"))
-            run.tell("figures", time.perf_counter() - begun)
+            _tell_kernels(project)
+            kernels, building = Kernels(executed), reports / f".{edition}.{os.getpid()}"
             try:
+                if not is_current(project, authority, quarter, edition):
+                    kernels.begin(min(steps, WAITING))
+                released = release_quarter(project, authority, quarter, edition)
+                place = _place(project, released, building, private / "kept")
+                run = Run(project, released, log, bar, quiet, pdf, draft, place, kernels)
+                run.tell("figures", time.perf_counter() - begun)
                 _build(run, only, force=force)
                 if pack_key(project, authority, quarter, **asked) != key:
                     raise Changed(reports)
                 swap(building, target)
             finally:
+                kernels.end()
                 shutil.rmtree(building, ignore_errors=True)
                 sweep(private / "kept")  # where the workers worked
             told = {"key": key, "files": hashes(target)}
@@ -245,7 +252,6 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
     Notebooks are run by kernels, a process each, so threads wait for them; pages and papers are made in processes of their own.
     """
     project, released, names = run.project, run.released, run.project.sections()
-    _tell_kernels(project)
     executed = project.private(released.authority, released.quarter, released.edition) / "notebooks"
     executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     cover, failures, pages = _cover(project, released, draft=run.draft), [], {}
@@ -310,7 +316,7 @@ def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:
     if not anew and (told := _kept(target)) and told == kept_under(told["read"]):
         run.tell(name, time.perf_counter() - begun, "unchanged")
         return None
-    failure = execute_section(run.project.notebooks / f"{name}.ipynb", target, parameters, kept_under, still)
+    failure = execute_section(run.project.notebooks / f"{name}.ipynb", target, parameters, kept_under, still, run.kernels)
     run.tell(name, time.perf_counter() - begun, "failed" if failure else "done")
     return failure
 

@@ -6,11 +6,12 @@ import threading
 import time
 
 import nbformat
+import psutil
 import pytest
 
 from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.released import EVERYTHING, READ
-from svip_lib.pack.execute import check_parameters, execute_section
+from svip_lib.pack.execute import Kernels, check_parameters, execute_section
 from svip_lib.pack.place import held, swap, sweep
 
 PARAMETERS = {"authority": "medway", "quarter": "2025-26-Q4", "edition": "public"}
@@ -88,6 +89,31 @@ def test_nothing_is_left_of_the_channel_to_a_kernel(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     run(tmp_path, "x = 1")
+    assert not list(tmp_path.glob("svip-*"))
+
+
+def test_a_kernel_that_waits_has_loaded_the_library_and_one_that_nobody_takes_ends(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    executed, kernels = tmp_path / "executed", Kernels(tmp_path / "executed")
+    executed.mkdir()
+    kernels.begin(2)
+    while not len(list(tmp_path.glob("svip-*/loaded"))) == 2:
+        time.sleep(0.05)
+    begun = {child.pid: child for child in psutil.Process().children()}
+    for number, told in (("20", "True"), ("30", "False")):
+        source = notebook(tmp_path / f"{number}_drawn.ipynb", "import sys; print('svip_lib.section' in sys.modules)")
+        if number == "30":
+            [last] = [child for child in begun.values() if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+            last.kill()  # one that died while it waited is begun anew
+            told = "False"
+        assert execute_section(source, executed / source.name, PARAMETERS, key=lambda read: {}, kernels=kernels) is None
+        assert nbformat.read(executed / source.name, as_version=4).cells[-1].outputs[0].text == f"{told}\n"
+    kernels.begin(1)
+    while not [child for child in psutil.Process().children() if child.pid not in begun]:
+        time.sleep(0.05)
+    kernels.end()
+    assert not [child for child in psutil.Process().children() if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
     assert not list(tmp_path.glob("svip-*"))
 
 
