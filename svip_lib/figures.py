@@ -29,6 +29,7 @@ from svip_lib.outlook.ahead import MAINSTREAM, PLANS, Known, look_ahead, look_ba
 from svip_lib.outlook.backtest import Backtest
 from svip_lib.outlook.ledger import read_ledger
 from svip_lib.outlook.money import read_position
+from svip_lib.outlook.nowcast import Nowcast, none, nowcast
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
@@ -60,8 +61,8 @@ class Figures:
             quarter told otherwise); empty where it supplied none. ``last_look`` are the authority's published figures as they were
             known on the day of the pack before, by ``indicator``, ``category`` and ``time_period``. ``milestones``, ``risks`` and
             ``conditions`` are words: each entry with its ``origin``, whether it was ``listed`` a quarter before (``new``, ``still`` or
-            ``gone``; empty where nobody knows), and what it was then (``status_before``). ``outlook``, ``backtest`` and ``growth`` are
-            words on what the forecasts rest on, and ``ledger`` holds those that earlier packs published.
+            ``gone``; empty where nobody knows), and what it was then (``status_before``). ``outlook``, ``backtest``, ``growth``,
+            ``nowcast`` and ``under_way`` are words on what the forecasts rest on, and ``ledger`` holds those that earlier packs published.
     """
 
     authority: str
@@ -99,14 +100,17 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     agreement = read_agreement(file).known_on(as_at)
     plan = _plan(agreement, dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
-    counted = own_figures(own_records(own, project, authority_name), dictionary) if own else pd.DataFrame(columns=COLUMNS)
+    council = own_records(own, project, authority_name) if own else None
+    counted = own_figures(council, dictionary) if council else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
     covered = told_again(history, counted)
     switches = [switch for switch in read_switches(project.authority(authority_name) / "assurance") if switch.in_force(as_at)]
     position = read_position(counted, told[(told["indicator"] == "high_needs_block_net_gbp") & (told["area"] == authority.area_code)])
-    beside = Known(_planned(plan, authority.area_code), agreement.standing_mitigations(), tuple(switches), position)
+    planned, printed = _agreed(plan, authority.area_code)
+    beside = Known(planned, agreement.standing_mitigations(), tuple(switches), position, printed)
     ahead = look_ahead(published.rows, _authorities(published), authority.area_code, as_at, beside)
-    forecasts = ahead.rows[ahead.rows["indicator"].isin(list(dictionary))]
+    under_way = _under_way(council, published, authority.area_code)
+    forecasts = pd.concat([ahead.rows, under_way.rows], ignore_index=True).query("indicator in @dictionary")
     figures = pd.concat([told, plan, counted, history[~covered], forecasts], ignore_index=True)
     figures = pd.concat([figures, _neighbour_means(figures, areas, dictionary)], ignore_index=True)
     if figures.duplicated(KEY).any():
@@ -117,10 +121,14 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
     registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
     registers["revisions"] = _revisions(history[covered], counted)
-    registers |= ahead.registers | {
-        "backtest": trial(published.rows, _authorities(published)),
-        "ledger": read_ledger(project.released(authority_name), quarter),
-    }
+    registers |= (
+        ahead.registers
+        | under_way.registers
+        | {
+            "backtest": trial(published.rows, _authorities(published)),
+            "ledger": read_ledger(project.released(authority_name), quarter),
+        }
+    )
     before = read_programme_before(project, authority_name, quarter, own) if own else {}
     registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
     registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
@@ -450,13 +458,21 @@ def _plan(agreement: Agreement, dictionary: dict[str, Indicator], areas: pd.Data
     )[COLUMNS]
 
 
-def _planned(plan: pd.DataFrame, area: str) -> pd.DataFrame:
-    """What was agreed of that which the outlook tells, by January."""
-    planned = plan[
-        plan["indicator"].isin([PLANS, MAINSTREAM]) & (plan["measure"] == "plan") & (plan["area"] == area) & plan["value"].notna()
-    ]
-    planned = planned[planned["as_at"].str.fullmatch(DAY)]  # of a paper without a day nobody knows what was known
-    return planned.assign(january=planned["time_period"].map(january_of))[["indicator", "january", "value", "as_at"]].sort_values("january")
+def _agreed(plan: pd.DataFrame, area: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What was agreed of that which the outlook tells, by January; and what the council's papers print as counted of its plans."""
+    told = plan[plan["indicator"].isin([PLANS, MAINSTREAM]) & (plan["area"] == area) & plan["value"].notna()]
+    told = told[told["as_at"].str.fullmatch(DAY)]  # of a paper without a day nobody knows what was known
+    told = told.assign(january=told["time_period"].map(january_of)).sort_values("january")
+    planned, printed = (
+        told.loc[told["measure"] == measure, ["indicator", "january", "value", "as_at"]] for measure in ("plan", "published")
+    )
+    return planned, printed[printed["indicator"] == PLANS]
+
+
+def _under_way(council: Council | None, published: Published, area: str) -> Nowcast:
+    """What the coming January may bring by the council's own open cases; nothing where it supplied no return."""
+    told = published.rows.query("table == 'plans' and measure == 'ehcplans' and area == @area and value.notna()")["time_period"]
+    return nowcast(council, max(map(january_of, told), default=0)) if council else none()
 
 
 def _authorities(published: Published) -> list[str]:

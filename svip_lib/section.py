@@ -136,6 +136,12 @@ class Section:
         item = Markup('<ul class="headlines"><li>{}. <span class="base">Base: {}.</span></li></ul>')
         _show(item.format(outlook.message(self._given, entry), self._bases[entry.base]))
 
+    def under_way(self) -> None:
+        """Show what the council's open cases let expect of the coming January, in a sentence and by its parts; or why nothing."""
+        _show(Markup('<p class="message" id="under_way">{}</p>').format(outlook.under_way(self._given)))
+        if self._given.rows("under_way"):
+            self.table("outlook_under_way")
+
     def headlines(self, *names: str) -> None:
         """Show the messages of some indicators as a list, the most important first, each with its base."""
         items = []

@@ -4,7 +4,8 @@
 2. The pack, the same files by each way, in turn: by hand (``papermill``, ``jupyter nbconvert --to html`` and ``--to webpdf`` a notebook
    at a time, and once more for all of them joined), by ``svip run`` without anything kept, with one commentary changed, and with nothing
    changed. Wall and CPU seconds, and the memory of all processes at its peak.
-3. With ``--growth``: what more sections, councils and plans cost.
+3. The outlook: the futures of one council, and of all of them.
+4. With ``--growth``: what more sections, councils and plans cost.
 """
 
 import argparse
@@ -165,6 +166,23 @@ def bench_pack(runs: int) -> None:
         print(f"    {name:18}{sum(value for step, value in took.items() if re.fullmatch(pattern, step)):6.1f} s")
 
 
+def bench_outlook() -> None:
+    """Print the CPU seconds of the headline's futures: one council's 10,000 (half a second at most), and 1,000 of each (a second)."""
+    import numpy as np
+
+    from svip_lib.intake.published import read_reference
+    from svip_lib.outlook import donors
+    from svip_lib.outlook.panel import read_panel
+
+    published = read_reference(ROOT / "data" / "reference", date(2026, 7, 31))
+    there = (published.areas["level"] == "Local authority") & (published.areas["closed"] == "")
+    panel = read_panel(published.table("plans"), published.areas.loc[there, "area_code"].to_list()).whole()
+    for councils, simulations, most in ((1, 10_000, 0.5), (len(panel.areas), 1000, 1.0)):
+        begun = time.process_time()
+        donors.draw(panel, np.arange(councils), simulations=simulations, seed=1)
+        print(f"outlook, {councils} x {simulations:,} futures: {time.process_time() - begun:.2f} CPU seconds (at most {most})")
+
+
 def bench_growth() -> None:
     """Print what more sections, councils (of one section each, without papers) and plans cost."""
     from tests.pack.councils import make_councils
@@ -261,6 +279,7 @@ def main() -> None:
     bench_return(told.plans)
     if told.only_return:
         return
+    bench_outlook()
     bench_pack(told.runs)
     if told.growth:
         bench_growth()

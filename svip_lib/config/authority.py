@@ -170,6 +170,8 @@ class QuarterFile(Entry):
         last_day = Quarter.parse(self.quarter).last_day
         if self.as_at and self.as_at < last_day:
             raise mistake(("as_at",), f"{self.as_at} lies before the quarter's last day, {last_day}")
+        if self.as_at and self.own_return and self.own_return.last_day > self.as_at:
+            raise mistake(("own_return", "last_day"), f"{self.own_return.last_day} lies after the day as_at, {self.as_at}")
         return self
 
 

@@ -23,9 +23,9 @@ KEY = [
 ]
 VALUES = ["numerator", "denominator", "value", "shorthand", "source_id"]
 COLUMNS = KEY + VALUES
-# Forecasts stand beside figures under the same names. Their scenario says from where they look ahead: the newest January, or an earlier
-# one with what was known then, as in ``from_january_2022``.
-FORECAST, CARRY_ON, FROM = "forecast", "as_things_stand", "from_january_"
+# Forecasts stand beside figures under the same names. Their scenario says from where they look ahead: the newest January, an earlier
+# one with what was known then, as in ``from_january_2022``, or the cases that were open on the return's day.
+FORECAST, CARRY_ON, FROM, OPEN_CASES = "forecast", "as_things_stand", "from_january_", "open_cases"
 # And whether anything is done about them: with what the council is delivering, or all that was agreed delivered in full.
 DELIVERING, IN_FULL = "already_delivering", "delivered_in_full"
 

@@ -268,6 +268,10 @@ def _read_table(folder: Path, name: str, source: Source, areas: pd.DataFrame, co
     form = r"20\d\d" if source.tables[name] == CALENDAR else r"20\d{4}"
     wrong = ~table["time_period"].str.fullmatch(form)
     _refuse_first(wrong, table, path, "time_period", f"is no {source.tables[name].lower()}", "Write 2025, or 202526 for a year across two.")
+    # What is counted in January, or over a calendar year, is known from the next year on; money is allocated in advance.
+    early = (table["time_period"].str[:4].astype(int) >= source.available_from.year) & (source.tables[name] in (ACADEMIC, CALENDAR))
+    came_out = f"could not have been counted by {source.available_from}, when it came out"
+    _refuse_first(early, table, path, "time_period", came_out, "Correct the period, or available_from in source.yaml.")
     unknown = ~table["area_code"].isin(areas["area_code"])
     _refuse_first(unknown, table, path, "area_code", "is not in areas.csv", "Correct the code or add the area.")
     _refuse_first(table.duplicated(ROW), table, path, "area_code", "has two rows of one time period", "Keep one of them.")

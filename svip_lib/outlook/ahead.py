@@ -1,7 +1,7 @@
 """The outlook of one council: what may come, and what may be done about it, as figures in the one shape; and how well such figures did."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -11,7 +11,7 @@ from svip_lib.config.agreement import Mitigation
 from svip_lib.config.assurance import Switch
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, academic_year_of_january, six_digits
 from svip_lib.config.result import CARRY_ON, COLUMNS, FORECAST, FROM
-from svip_lib.outlook import backtest, donors, flows
+from svip_lib.outlook import backtest, donors, flows, one_count
 from svip_lib.outlook.money import ASSUMED, BALANCE, Position, balances
 from svip_lib.outlook.panel import SETTINGS, Panel, read_panel
 from svip_lib.outlook.scenarios import Future, changed, fractions, spilled
@@ -22,7 +22,7 @@ SIMULATIONS, TRIALS, SEED = 10_000, 300, 20_221_129
 PUBLISHED_IN = 6  # the month
 FURTHEST = 4  # Januaries that the forecast of an earlier day looks ahead
 REGISTERS = {
-    "outlook": ["method", "starts", "councils", "donors", "simulations", "absent", "switches"],
+    "outlook": ["mode", "method", "starts", "counted", "councils", "donors", "simulations", "why", "absent", "switches"],
     "growth": ["planned_from", "planned_until", "planned", "first", "last", "as_low", "councils"],
     "targets": ["scenario", "target", "time_period", "time_identifier", "chance", "origin"],
     "outlook_money": ["what", "said", "origin"],
@@ -59,12 +59,14 @@ class Known:
         mitigations: What the council does, as its agreement states it.
         switches: Changes of policy that are switched on.
         position: Where its money stands; none without a ledger.
+        printed: What its own papers print as counted: ``january`` and ``value``; used where nothing is published of it.
     """
 
     plan: pd.DataFrame
     mitigations: tuple[Mitigation, ...] = ()
     switches: tuple[Switch, ...] = ()
     position: Position | None = None
+    printed: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["january", "value"]))
 
 
 def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: date, known: Known) -> Outlook:
@@ -80,39 +82,54 @@ def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: dat
     Source: DfE, *Education, health and care plans*: January counts of every authority since 2010, new plans by calendar year.
     """
     table = {name: rows[rows["table"] == name] for name in ("plans", "new_plans")}
-    panel = read_panel(table["plans"], authorities)
-    if area not in panel.areas:
-        why = panel.left_out.get(area, "no count of its plans is published")
-        registers = {name: pd.DataFrame(columns=columns) for name, columns in REGISTERS.items()}
-        return Outlook(pd.DataFrame(columns=COLUMNS), registers | {"outlook": _about(REGISTERS["outlook"], absent=why)})
+    panel = read_panel(table["plans"], authorities) if len(table["plans"]) else None
+    if panel is None or area not in panel.areas:
+        why = panel.left_out.get(area, "no count of its plans is published") if panel else "no counts of plans are published"
+        return _from_one_count(table["plans"], area, as_at, why, known)
     plan = known.plan[known.plan["indicator"] == PLANS]
     newest, whole = _newest(panel, area), panel.whole()
     agreed = min(_counted_before(plan["as_at"].min()), newest) if len(plan) else newest
     new = flows.by_year(table["new_plans"], "new_ehc_plans", panel)
     starts = {agreed: min(FURTHEST, newest - agreed), newest - 1: 1, newest: donors.HORIZON}  # where two are the same, the last counts
     views = [_View(panel, area, start, ahead, new, known, newest=start == newest) for start, ahead in starts.items()]
-    counted = table["plans"].loc[table["plans"]["area"] == area, "source_id"].iloc[0]
-    published = {"area": area, "base": "all_ehc_plans", "origin": "published", "source_id": counted}
-    published |= {"breakdown": "", "category": "", "time_identifier": ACADEMIC}
-    figures = pd.concat([view.rows(published) for view in views])
-    figures = figures.assign(measure=FORECAST, as_at=as_at.isoformat(), shorthand="", numerator=float("nan"), denominator=float("nan"))
+    published = of_plans(area, table["plans"].loc[table["plans"]["area"] == area, "source_id"].iloc[0])
+    figures = in_shape(pd.concat([view.rows(published) for view in views]), as_at)
     origins = donors.errors(panel.until(newest)).origins
     switched = "; ".join(f"{switch.says} (no longer than {switch.valid_until})" for switch in known.switches)
-    told = {"method": METHOD, "starts": newest, "councils": len(panel.areas), "donors": f"{origins[0]} to {origins[-1]}"}
+    told = {
+        "mode": 1,
+        "method": METHOD,
+        "starts": newest,
+        "counted": "the newest published count",
+        "councils": len(panel.areas),
+        "donors": f"{origins[0]} to {origins[-1]}",
+    }
     registers = {
         "outlook": _about(REGISTERS["outlook"], **told, simulations=SIMULATIONS, switches=switched),
         "growth": _growth(whole, panel.total[panel.areas.index(area), panel.at(agreed)], agreed, plan),
         "targets": pd.DataFrame([row for view in views for row in view.chances()], columns=REGISTERS["targets"]),
         "outlook_money": _money_basis(known.position),
     }
-    return Outlook(figures[COLUMNS], {name: register.astype("str") for name, register in registers.items()})
+    return Outlook(figures, {name: register.astype("str") for name, register in registers.items()})
+
+
+def of_plans(area: str, source: str, origin: str = "published") -> dict[str, str]:
+    """Return what every forecast of a council's January plans has in common."""
+    told = {"area": area, "base": "all_ehc_plans", "origin": origin, "source_id": source}
+    return told | {"breakdown": "", "category": "", "time_identifier": ACADEMIC}
+
+
+def in_shape(told: pd.DataFrame, as_at: date) -> pd.DataFrame:
+    """Complete forecasts to figures in the one shape."""
+    return told.assign(measure=FORECAST, as_at=as_at.isoformat(), shorthand="", numerator=float("nan"), denominator=float("nan"))[COLUMNS]
 
 
 def look_back(rows: pd.DataFrame, authorities: list[str], simulations: int = backtest.SIMULATIONS) -> backtest.Backtest:
     """Return how forecasts would have done for all councils; arguments as for ``look_ahead``."""
     whole = read_panel(rows[rows["table"] == "plans"], authorities).whole()
-    new = flows.by_year(rows[rows["table"] == "new_plans"], "new_ehc_plans", whole)
-    return backtest.run(whole, new, simulations=simulations)
+    columns = {"new_plans": "new_ehc_plans", "requests": "requests_received_in_year"}
+    new, requests = (flows.by_year(rows[rows["table"] == table], column, whole) for table, column in columns.items())
+    return backtest.run(whole, new, requests, simulations=simulations)
 
 
 def trial(rows: pd.DataFrame, authorities: list[str]) -> pd.DataFrame:
@@ -121,6 +138,22 @@ def trial(rows: pd.DataFrame, authorities: list[str]) -> pd.DataFrame:
     error = tried.points.groupby(["method", "ahead"])["error"].mean().map("{:.1f}".format)
     held = tried.ranges.groupby(["method", "ahead"])["held_80"].mean().map("{:.0f}".format)
     return pd.concat([error, held], axis=1).fillna("").reset_index().astype("str")
+
+
+def _from_one_count(plans: pd.DataFrame, area: str, as_at: date, why: str, known: Known) -> Outlook:
+    """The outlook of a council whose counts cannot be compared over the years, for a reason; none where it has no count either."""
+    registers = {name: pd.DataFrame(columns=columns) for name, columns in REGISTERS.items()}
+    start = one_count.start(plans, area, known.printed)
+    if start is None:
+        return Outlook(pd.DataFrame(columns=COLUMNS), registers | {"outlook": _about(REGISTERS["outlook"], absent=why)})
+    drawn = one_count.draw(start, simulations=SIMULATIONS, seed=SEED, horizon=donors.HORIZON)
+    source = plans.loc[plans["area"] == area, "source_id"]
+    told = of_plans(area, source.iloc[0] if len(source) else "") | {"indicator": PLANS, "scenario": CARRY_ON}
+    periods = [academic_year_of_january(start.january + ahead) for ahead in range(1, donors.HORIZON + 1)]
+    about = {"mode": 0, "method": start.method, "starts": start.january, "counted": start.counted, "simulations": SIMULATIONS, "why": why}
+    about["switches"] = "not taken into account" * bool(known.switches)
+    registers["outlook"] = _about(REGISTERS["outlook"], **about).astype("str")
+    return Outlook(in_shape(quantiles(drawn.total[0], 0, **told, time_period=periods), as_at), registers)
 
 
 class _View:
@@ -153,12 +186,12 @@ class _View:
         for scenario, (total, shares) in self.futures.items():
             told = {PLANS: (total, 0), MAINSTREAM: (100 * shares[:, :, SETTINGS.index("mainstream")], 4)}
             common = published | {"scenario": self._named(scenario), "time_period": self.periods}
-            parts += [_quantiles(*values, **common, indicator=indicator) for indicator, values in told.items()]
+            parts += [quantiles(*values, **common, indicator=indicator) for indicator, values in told.items()]
             for category, values in self.balances[scenario].items():
                 ends = [f"{six_digits(self.known.position.year + ahead)}Q4" for ahead in range(values.shape[1])]
                 common = self.known.position.constant | {"scenario": self._named(scenario), "time_period": ends, "indicator": BALANCE}
                 common |= {"breakdown": "high_needs_balance", "category": category, "time_identifier": QUARTERLY}
-                parts.append(_quantiles(values, -3, **common))
+                parts.append(quantiles(values, -3, **common))
         return pd.concat(parts, ignore_index=True)
 
     def chances(self) -> Iterator[list]:
@@ -201,8 +234,8 @@ class _View:
         return balances(np.hstack([counted, total[:, :, None] * shares])[:, position.year - 1 - first :], position, SEED)
 
 
-def _quantiles(values: np.ndarray, decimals: int, **told: str | list[str]) -> pd.DataFrame:
-    """The quantiles of futures, simulation × period, a row a quantile and period."""
+def quantiles(values: np.ndarray, decimals: int, **told: str | list[str]) -> pd.DataFrame:
+    """Return the quantiles of futures, simulation × period, a row a quantile and period."""
     parts = [
         pd.DataFrame(told | {"quantile": str(quantile), "value": np.round(path, decimals)})
         for quantile, path in zip(QUANTILES, np.quantile(values, QUANTILES, axis=0), strict=True)

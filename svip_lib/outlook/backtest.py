@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from svip_lib.outlook import donors, flows
+from svip_lib.outlook import donors, flows, leading
 from svip_lib.outlook.panel import SETTINGS, Panel
 from svip_lib.outlook.score import RANGES, RIVALS, crps, held, share_off
 
@@ -15,6 +15,7 @@ AFTER_COLLEGES = 2020  # before it, colleges came into the counts and every shar
 FROM_FLOWS = 2021  # the first January with two years of new plans behind it
 METHOD, FLOWS, BLENDED = "England's growth", "stock and flow (from 2021)", "both, averaged (from 2021)"
 BARE = "stock and flow, no shared shocks (from 2021)"
+ASKED = "England's growth and requests (from 2021)"
 STEPS = np.arange(-0.05, 0.5, 0.05)  # growth that a sentence could speak of
 ENOUGH = 100  # cases, for a share of them to mean something
 WORTH = 0.2  # percentage points: nearer methods are the same, because the best of several is partly luck
@@ -97,7 +98,8 @@ class Backtest:
     def lines(self) -> Iterator[str]:
         """Return what is printed of it: errors by method, ranges by January, chances that were stated, the contest and every mark."""
         told = self.points.groupby(["method", "ahead"])["error"].mean().unstack().round(2)
-        yield f"Mean error in per cent, by years ahead, forecasts from January {ORIGINS[0]} to {ORIGINS[-1]}:\n{told.to_string()}"
+        heading = f"Mean error in per cent, by years ahead, forecasts from January {ORIGINS[0]} to {ORIGINS[-1]}"
+        yield f"{heading}:\n{told.to_string(na_rep='not tried')}"
         ours = self.ranges[self.ranges["method"] == METHOD].drop(columns="method").round(1)
         yield f"Ranges that held, per cent of councils, and the score (CRPS) in per cent:\n{ours.to_string(index=False)}"
         yield f"Chances as stated and as they came:\n{self.stated.round(2).to_string(index=False)}"
@@ -107,22 +109,29 @@ class Backtest:
     def contest(self) -> str:
         """Say whether another method beats the headline's, by a rule that was fixed before any was scored.
 
-        The rule: better at every horizon by more than ``WORTH`` points, on the Januaries that all of them can forecast from.
+        The rule: better at every horizon by more than ``WORTH`` points, on the Januaries that both can forecast from.
         """
-        ours = self.mean(METHOD, FROM_FLOWS)
-        others = {name: self.mean(name, FROM_FLOWS) for name in (FLOWS, BLENDED)}
-        better = [name for name, error in others.items() if (ours - error > WORTH).all()]
-        told = "; ".join(f"{name} {' / '.join(f'{value:.2f}' for value in error)}" for name, error in ({METHOD: ours} | others).items())
+        cells = self.points[self.points["origin"] >= FROM_FLOWS].pivot(index=["ahead", "origin"], columns="method", values="error")
+        told, better = [], []
+        for name in (FLOWS, BLENDED, ASKED):
+            both = cells[[METHOD, name]].dropna().groupby("ahead").mean().reindex(range(1, HORIZON + 1))
+            gain = both[METHOD] - both[name]
+            theirs, ours = (" / ".join(both[column].map("{:.2f}".format).replace("nan", "not tried yet")) for column in (name, METHOD))
+            told.append(f"{name} {theirs} where the headline has {ours}")
+            better += [name] * bool((gain > WORTH).all())
+            if gain.isna().any() and (gain.dropna() > WORTH).all():
+                told[-1] += f", better by more than {WORTH} points wherever it could be tried"
         verdict = f"{better[0]} beats it" if better else f"none beats it by more than {WORTH} points at every horizon"
-        return f"Origins {FROM_FLOWS} to {ORIGINS[-1]}, mean error in per cent, 1 / 2 / 3 years ahead: {told}. So {verdict}."
+        return f"Origins {FROM_FLOWS} to {ORIGINS[-1]}, mean error in per cent, 1 / 2 / 3 years ahead: {'; '.join(told)}. So {verdict}."
 
 
-def run(panel: Panel, new: np.ndarray, *, simulations: int = SIMULATIONS) -> Backtest:
+def run(panel: Panel, new: np.ndarray, requests: np.ndarray, *, simulations: int = SIMULATIONS) -> Backtest:
     """Make every forecast again as it would have been made, and hold it against what came.
 
     Args:
         panel: All that was counted since.
         new: New plans, as from ``flows.by_year``.
+        requests: Requests, in the same form.
         simulations: How many futures each time.
     """
     points, ranges, shares, stated = [], [], [], []
@@ -137,9 +146,11 @@ def run(panel: Panel, new: np.ndarray, *, simulations: int = SIMULATIONS) -> Bac
             clouds |= {FLOWS: flows.draw(now, new, **how), BARE: flows.draw(now, new, **how, shocks=False)}
             middles[FLOWS] = np.median(clouds[FLOWS], axis=1)
             middles[BLENDED] = np.sqrt(middles[FLOWS] * middles[METHOD])
+            middles[ASKED] = leading.expected(now, requests, HORIZON)
         for ahead in range(1, min(HORIZON, panel.years[-1] - origin) + 1):
             when, came = {"origin": origin, "ahead": ahead}, panel.total[:, panel.at(origin + ahead)]
-            points += [when | {"method": name, "error": share_off(told[:, ahead - 1], came)} for name, told in middles.items()]
+            tried = {name: told[:, ahead - 1] for name, told in middles.items() if np.isfinite(told[:, ahead - 1]).any()}
+            points += [when | {"method": name, "error": share_off(told, came)} for name, told in tried.items()]
             ranges += [when | {"method": name} | _range(told[:, :, ahead - 1], came) for name, told in clouds.items()]
             if origin >= AFTER_COLLEGES:
                 shares += [when | told for told in _shares(now, drawn.shares[:, :, ahead - 1], panel.settings[:, panel.at(origin + ahead)])]

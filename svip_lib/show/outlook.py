@@ -1,18 +1,20 @@
 """The outlook in words: whether the figures allow one, what it says, and how chances are put."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from svip_lib.config.assurance import read_explanations
-from svip_lib.config.periods import ACADEMIC, period_label
+from svip_lib.config.periods import ACADEMIC, academic_year_of, day_label, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.config.result import CARRY_ON, DELIVERING, FORECAST, FROM, IN_FULL
 from svip_lib.disclosure.released import Released
-from svip_lib.show.given import Given
-from svip_lib.show.words import NO_BREAK
+from svip_lib.show.given import NOT_SUPPLIED, Given, Row
+from svip_lib.show.words import MINUS, NO_BREAK
 
 PLANS, RESIDUAL = "ehc_plans_count", "ehc_plans_stock_flow_residual_percent"
 BRANDED, WITHHELD = 3.0, 5.0  # per cent of plans that stock and flow leave over: from here in doubt, from there no headline
@@ -37,6 +39,16 @@ ODDS = (
 ONE_IN = (3, 4, 5, 6, 8, 10, 15)  # as which a chance is put that is less likely than not
 NOTE = "A forecast is no count and no promise: it carries on what was, and cannot know of a new law or a change in how plans are counted."
 WARNING = "The published counts that it starts from do not add up, so it is shown for its spread and not for its level."
+MODES = {"0": "Mode 0: the council's last count alone", "1": "Mode 1: the January counts of all councils"}
+NO_SHARES = "its counts cannot be compared over the years, and one count does not tell where children will learn"
+PARTS = {
+    "plans_now": "Plans on {day}",
+    "plans_ending": "Plans that end by census day",
+    "open_cases": "Plans from cases that are open on that day",
+    "requests_to_come": "Plans from requests still to come",
+    "moves_and_unexplained": "Moves between councils, and what stock and flow leave unexplained",
+    "total": "Plans in {january}",
+}
 SUREST = "almost certain (over 19 in 20)"
 
 
@@ -126,7 +138,7 @@ def message(given: Given, entry: Indicator) -> str:
     area = given.released.area_name(given.released.area("authority"))
     told = forecasts(given.released, entry.name)
     if told.empty:
-        why = "".join(row["absent"] for row in given.rows("outlook"))
+        why = "".join(row["absent"] or NO_SHARES * (row["mode"] == "0") for row in given.rows("outlook"))
         return f"There is no outlook for {area}" + (f": {why}" if why else "")
     stand = gate(given)
     thing, unit = THINGS[entry.name]
@@ -143,10 +155,12 @@ def message(given: Given, entry: Indicator) -> str:
 
 
 def basis(given: Given) -> dict[str, str]:
-    """Return what the outlook was made from, and whether its figures add up; nothing where there is none."""
+    """Return what the outlook was made from, by the data that there were, and whether its figures add up; nothing where there is none."""
     about = next((row for row in given.rows("outlook") if not row["absent"]), None)
+    now = next(iter(given.rows("nowcast")), None)
     if about is None:
         return {}
+    beside = NOT_SUPPLIED if now is None else now["absent"] or f"the council's own open cases of {_day(now)}"
     stand = gate(given)
     gap = f"{abs(stand.residual):.1f}% of plans unexplained in {stand.year}"
     says = {
@@ -156,15 +170,47 @@ def basis(given: Given) -> dict[str, str]:
         "explained": f"{gap}, and explained in writing",
         "withheld": f"{gap}: no headline before it is explained in writing",
     }
+    others = f"{about['councils']} councils, looking ahead from {about['donors']}"
     return {
+        "Made from": f"{MODES[about['mode']]}. Beside it, Mode 2: {beside}",
         "Method": about["method"],
-        "Looks ahead from": f"January {about['starts']}, the newest published count",
-        "Errors taken from": f"{about['councils']} councils, looking ahead from {about['donors']}",
+        "Looks ahead from": f"January {about['starts']}, {about['counted']}",
+        "Errors taken from": f"a fixed table of what other councils' forecasts missed by ({about['why']})" if about["why"] else others,
         "Futures drawn": f"{int(about['simulations']):,}",
         "Good until": f"the count of January {int(about['starts']) + 1} is published, or the law changes",
         "Changes of policy switched on": about["switches"] or "none",
         "Stock and flow": says[stand.state],
     }
+
+
+def under_way(given: Given) -> str:
+    """Return what the cases that are open now let expect of the coming January, and how much of it is under way; or why nothing."""
+    now = next(iter(given.rows("nowcast")), None)
+    if now is None or now["absent"]:
+        return f"What is under way for the coming January: {now['absent'] if now else NOT_SUPPLIED}"
+    total = next(row for row in given.rows("under_way") if row["part"] == "total")
+    marked = "SYNTHETIC. " if now["origin"] == "synthetic" else ""
+    return (
+        f"{marked}By the council's own cases of {_day(now)}, about {total['middle']} plans may be counted "
+        f"in {_january(now)}, 8 times in 10 between {total['low']} and {total['high']}; {now['pipe']} in 100 of them are there or under way"
+    )
+
+
+def parts_under_way(given: Given) -> Iterator[Row]:
+    """Give each part of what may be counted in the coming January: its middle, and between what it lies eight times in ten."""
+    for row, now in zip(given.rows("under_way"), given.rows("nowcast") * len(PARTS), strict=False):
+        middle, low, high = (row[name].replace("-", MINUS) for name in ("middle", "low", "high"))
+        what = PARTS[row["part"]].format(day=_day(now), january=_january(now))
+        between = "counted" if row["part"] == "plans_now" else low if low == high else f"{low} to {high}"
+        yield {"What": what, "Middle": middle, "8 times in 10": between}
+
+
+def _day(now: Row) -> str:
+    return day_label(date.fromisoformat(now["from"]))
+
+
+def _january(now: Row) -> str:
+    return period_label(academic_year_of(date.fromisoformat(now["to"])), ACADEMIC)
 
 
 def explained(given: Given, entry: Indicator, base: str) -> dict[str, str]:

@@ -138,6 +138,12 @@ def test_a_quarter_without_its_day_can_be_read_and_has_no_pack(tmp_path):
         ("quarter: 2025-27-Q4\nas_at: 2026-07-31\ncommittee_date: null\nnote: A quarter.\n", 1, "'2025-27-Q4' is not a quarter"),
         ("as_at: 2026-07-31\nquarter: 2025-26-Q3\ncommittee_date: null\nnote: A quarter.\n", 2, "is of 2025-26-Q3"),
         ("quarter: 2025-26-Q4\nas_at: 2025-07-31\ncommittee_date: null\nnote: A quarter.\n", 2, "before the quarter's last day"),
+        (
+            "quarter: 2025-26-Q3\nas_at: 2026-02-15\nown_return:\n  year: 2026\n  first_day: 2025-04-01\n  last_day: 2026-03-31\n"
+            "committee_date: null\nnote: A quarter.\n",
+            6,
+            "2026-03-31 lies after the day as_at, 2026-02-15",
+        ),
         ("quarter: 2025-26-Q4\nas_at: 2026-07-31\ncommittee_date: soon\nnote: A quarter.\n", 3, "valid date"),
     ],
 )

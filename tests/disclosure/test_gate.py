@@ -94,7 +94,19 @@ def test_figures_come_back_from_disk_as_they_were_released(project):
     pd.testing.assert_frame_equal(released.rows, again.rows)
     assert again.as_at == released.as_at
     told = {"sources", "repairs", "findings", "own_rows", "own_findings", "revisions", "cost_centres", "last_look", "withheld", "rounded"}
-    told |= {"milestones", "risks", "conditions", "outlook", "backtest", "growth", "ledger", "targets", "outlook_money"}
+    told |= {
+        "milestones",
+        "risks",
+        "conditions",
+        "outlook",
+        "backtest",
+        "growth",
+        "nowcast",
+        "under_way",
+        "ledger",
+        "targets",
+        "outlook_money",
+    }
     assert again.registers.keys() == told
 
 

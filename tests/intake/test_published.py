@@ -297,6 +297,15 @@ def test_a_time_period_that_is_not_a_year_stops(download, reference):
     assert "line 4, column 'time_period': '2024/25'" in refused(download.write(), reference)
 
 
+@pytest.mark.parametrize(("name", "told", "early"), [("plans", "202425", "202526"), ("requests", "2024", "2025")])
+def test_a_count_of_a_day_that_had_not_come_when_the_release_came_out_stops(again, name, told, early):
+    file = again[1] / "ees_ehcp_2025" / f"{name}.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(f",{told},", f",{early},"), encoding="utf-8")
+    with pytest.raises(Refusal, match=f"'{early}' could not have been counted by 2025-06-26, when it came out") as stop:
+        read_reference(again[1], LATE)
+    assert "line 2, column 'time_period'" in str(stop.value)
+
+
 def test_an_area_twice_in_one_period_stops(download, reference):
     download.rows["caseload"].append(download.rows["caseload"][2])
     assert "line 6, column 'area_code'" in refused(download.write(), reference)

@@ -28,3 +28,8 @@ def panel(published, authorities):
 @pytest.fixture(scope="session")
 def new(published, panel):
     return flows.by_year(published.table("new_plans"), "new_ehc_plans", panel)
+
+
+@pytest.fixture(scope="session")
+def requests(published, panel):
+    return flows.by_year(published.table("requests"), "requests_received_in_year", panel)

@@ -84,7 +84,7 @@ def test_seven_of_145_councils_held_growth_as_low_as_the_plan(outlook):
 
 def test_what_it_was_made_from_is_told(outlook):
     about = outlook.registers["outlook"].iloc[0]
-    assert (about["starts"], about["councils"], about["donors"], about["absent"]) == ("2026", "145", "2018 to 2022", "")
+    assert (about["mode"], about["starts"], about["councils"], about["donors"], about["absent"]) == ("1", "2026", "145", "2018 to 2022", "")
 
 
 def test_how_such_forecasts_did_is_told(known, authorities):
@@ -101,7 +101,31 @@ def test_a_pack_of_an_earlier_day_does_not_know_the_newest_january(repository, a
     assert told(outlook, "as_things_stand").loc["202526", "0.5"] == pytest.approx(3319, rel=0.01)
 
 
-def test_a_council_whose_counts_cannot_be_compared_has_none_and_is_told_why(known, authorities):
+def test_a_council_whose_boundaries_changed_has_an_outlook_from_its_last_count_alone_and_no_shares(known, authorities):
+    cumberland = "E06000063"
+    outlook = look_ahead(known.rows, authorities, cumberland, DAY, Known(PLAN.head(0)))
+    about = outlook.registers["outlook"].iloc[0]
+    assert (about["mode"], about["starts"], about["absent"]) == ("0", "2025", "")
+    assert about["why"] == "it did not report in 2010, or not with today's boundaries"
+    assert set(outlook.rows["indicator"]) == {"ehc_plans_count"}
+    assert set(outlook.rows["area"]) == {cumberland}
+    assert list(outlook.rows.columns) == COLUMNS
+    assert (told(outlook, "as_things_stand").diff(axis=1).iloc[:, 1:] > 0).all().all()
+
+
+@pytest.mark.parametrize("held", ["England", "nobody"])
+def test_a_council_of_which_nothing_is_published_is_carried_on_from_what_its_own_papers_print(known, authorities, held):
+    others = known.rows["area"] == "E92000001" if held == "England" else known.rows["table"] != "plans"
+    printed = pd.DataFrame({"january": [2021, 2022], "value": [2399.0, 2697.0]})
+    outlook = look_ahead(known.rows[others], authorities, MEDWAY, DAY, Known(PLAN, printed=printed))
+    about = outlook.registers["outlook"].iloc[0]
+    assert (about["mode"], about["starts"]) == ("0", "2022")
+    middle = told(outlook, "as_things_stand")["0.5"].to_list()
+    assert middle == sorted(middle) if held == "England" else middle == pytest.approx([2697] * 3, rel=0.005)
+    assert ("England's growth" if held == "England" else "without growth") in about["method"]
+
+
+def test_a_council_with_too_few_plans_has_none_and_is_told_why(known, authorities):
     outlook = look_ahead(known.rows, authorities, "E06000053", DAY, Known(PLAN))
     assert outlook.rows.empty
     assert outlook.registers["outlook"].iloc[0]["absent"] == "it had too few plans"

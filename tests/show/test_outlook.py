@@ -17,6 +17,16 @@ from tests.show.drawn import made
 QUANTILES = ("0.025", "0.1", "0.25", "0.5", "0.75", "0.9", "0.975")
 AHEAD = dict(zip(QUANTILES, (3004, 3118, 3214, 3319, 3431, 3552, 3731), strict=True))
 SHARES = dict(zip(QUANTILES, (33.0, 36.4, 38.2, 40.1, 41.9, 44.0, 46.5), strict=True))
+NOWCAST = {"origin": "synthetic", "from": "2026-03-31", "to": "2027-01-21", "pipe": "95", "absent": ""}
+UNDER_WAY = [
+    {"origin": "synthetic", "part": part, "low": low, "middle": middle, "high": high}
+    for part, low, middle, high in (
+        ("plans_now", "4,470", "4,470", "4,470"),
+        ("plans_ending", "-170", "-150", "-130"),
+        ("requests_to_come", *["fewer than 10"] * 3),
+        ("total", "4,760", "5,020", "5,280"),
+    )
+]
 
 
 def ahead(entry, values, *, period="202627", scenario="as_things_stand"):
@@ -136,23 +146,53 @@ def test_the_chart_shows_counts_plan_and_the_ranges_and_its_words_end_as_all_do(
     assert charts.as_image(svg, told)
 
 
+class TestUnderWay:
+    def test_it_says_what_january_may_bring_and_how_much_of_it_is_there(self, drawn):
+        told = outlook.under_way(drawn(registers={"nowcast": [NOWCAST], "under_way": UNDER_WAY}))
+        assert told == (
+            "SYNTHETIC. By the council's own cases of 31 March 2026, about 5,020 plans may be counted in January 2027, "
+            "8 times in 10 between 4,760 and 5,280; 95 in 100 of them are there or under way"
+        )
+
+    def test_without_a_return_or_enough_of_it_it_says_so(self, drawn):
+        assert outlook.under_way(drawn()) == "What is under way for the coming January: not supplied"
+        short = NOWCAST | {"absent": "the return tells of less than half a year"}
+        assert outlook.under_way(drawn(registers={"nowcast": [short]})).endswith(": the return tells of less than half a year")
+
+    def test_its_parts_stand_in_a_table_that_is_marked_as_invented(self, drawn):
+        given = drawn(registers={"nowcast": [NOWCAST], "under_way": UNDER_WAY})
+        table = made("outlook_under_way", given)
+        assert table.to_numpy().tolist() == [
+            ["Plans on 31 March 2026", "4,470", "counted"],
+            ["Plans that end by census day", "\u2212150", "\u2212170 to \u2212130"],
+            ["Plans from requests still to come", "fewer than 10", "fewer than 10"],
+            ["Plans in January 2027", "5,020", "4,760 to 5,280"],
+        ]
+        assert TABLES["outlook_under_way"].heading(given).startswith("SYNTHETIC")
+
+
 class TestTables:
     def test_what_it_rests_on_says_the_method_its_day_and_whether_the_figures_add_up(self, drawn):
-        about = {
-            "method": "M",
-            "starts": "2026",
-            "councils": "145",
-            "donors": "2018 to 2022",
-            "simulations": "10000",
-            "absent": "",
-            "switches": "",
-        }
+        about = {"mode": "1", "method": "M", "starts": "2026", "counted": "the newest published count", "councils": "145"}
+        about |= {"donors": "2018 to 2022", "simulations": "10000", "why": "", "absent": "", "switches": ""}
         table = made("outlook_basis", drawn(-10.6, registers={"outlook": [about]})).set_index("What")["Said"]
         assert table["Errors taken from"] == "145 councils, looking ahead from 2018 to 2022"
         assert table["Futures drawn"] == "10,000"
         assert table["Good until"].startswith("the count of January 2027 is published")
         assert table["Stock and flow"] == "10.6% of plans unexplained in 2024: no headline before it is explained in writing"
+        assert table["Made from"] == "Mode 1: the January counts of all councils. Beside it, Mode 2: not supplied"
         assert made("outlook_basis", drawn(registers={"outlook": [about | {"absent": "too new"}]})).empty
+
+    def test_what_an_outlook_from_one_count_rests_on_is_told_with_the_reason(self, drawn, dictionary):
+        about = {"mode": "0", "method": "M", "starts": "2025", "counted": "the newest published count", "councils": "", "donors": ""}
+        about |= {"simulations": "10000", "why": "a January is missing", "absent": "", "switches": ""}
+        given = drawn(rows=ahead(dictionary[outlook.PLANS], AHEAD), registers={"outlook": [about], "nowcast": [NOWCAST]})
+        table = made("outlook_basis", given).set_index("What")["Said"]
+        beside = "Beside it, Mode 2: the council's own open cases of 31 March 2026"
+        assert table["Made from"] == f"Mode 0: the council's last count alone. {beside}"
+        assert table["Errors taken from"] == "a fixed table of what other councils' forecasts missed by (a January is missing)"
+        told = outlook.message(given, dictionary["placements_mainstream_percent"])
+        assert told.endswith("its counts cannot be compared over the years, and one count does not tell where children will learn")
 
     def test_the_trial_tells_errors_of_every_way_and_the_ranges_of_two(self, drawn):
         rows = [

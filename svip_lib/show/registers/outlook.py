@@ -39,7 +39,7 @@ def trial(given: Given) -> pd.DataFrame:
         wide = rows.pivot(index="method", columns="ahead", values=column).rename(columns=AHEAD)
         for method, cells in wide.sort_values(AHEAD["1"], key=lambda cells: cells.astype(float)).iterrows():
             parts[f"{method[0].upper()}{method[1:]}: {says}"] = cells + unit
-    frame = pd.DataFrame(parts).T.reindex(columns=list(AHEAD.values()))
+    frame = pd.DataFrame(parts).T.reindex(columns=list(AHEAD.values())).astype("object").fillna("[x]")
     frame.insert(0, "Way to forecast", frame.index)
     return frame
 
@@ -231,5 +231,8 @@ TABLES = {
     "outlook_trial": Table("The ways to forecast, tried on every council from 2018 on", trial, numeric=True),
     "outlook_growth": Table("How many councils held growth as low as the plan meant to", growth),
     "outlook_ledger": Table("Published forecasts, and what came", ledger, said=score),
+    "outlook_under_way": Table(
+        "What is already under way, to tens, and not tried on the past", outlook.parts_under_way, numeric=True, register="under_way"
+    ),
     "outlook_basis": Table("What the outlook is made from", basis),
 }
