@@ -148,6 +148,16 @@ def test_the_figures_of_a_chart_can_be_taken_away_in_spite_of_the_policy(pack, p
 
 
 @pytest.mark.browser
+def test_a_link_to_a_folded_table_unfolds_it_and_one_to_a_chart_leads_there(pack, pages, tab):
+    chart = pages[f"{SAMPLE}.html"].select("figure.chart")[-1]["id"]
+    tab.goto(f"{(pack / SAMPLE).as_uri()}.html#{chart}-table")
+    assert tab.locator(f"details:has(#{chart}-table)").get_attribute("open") is not None
+    tab.locator(f"#{chart} a.here").press("Enter")
+    assert tab.url.endswith(f"#{chart}")
+    assert 0 <= tab.locator(f"#{chart}").bounding_box()["y"] < 100
+
+
+@pytest.mark.browser
 def test_the_contents_stay_in_view_on_a_desk_and_are_folded_on_a_phone(pack, tab):
     tab.goto((pack / "index.html").as_uri())
     link = tab.locator(".contents a").first

@@ -29,7 +29,7 @@ def add_ways(soup: BeautifulSoup) -> None:
             name = f"{figure['id']}{f'-{SYNTHETIC}' if SYNTHETIC in _words(figure) else ''}.csv"
             address = f"data:text/csv;charset=utf-8,{quote(table_csv(table.table, synthetic=SYNTHETIC in name), safe=',')}"
             take.append(link := soup.new_tag("a", attrs={"href": address, "download": name}))
-            link.string = f"Take these figures away: {name}"
+            link.string = f"Download these figures (CSV): {name}"
     for table in soup.select("table[id]:has(caption)"):
         if table.find_parent("details"):
             continue
