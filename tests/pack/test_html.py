@@ -190,7 +190,7 @@ def test_the_statuses_of_each_section_stand_on_top_and_lead_to_their_figures(bod
         "◆ Plan missed Duty: <b>Places</b>",
     ]
     assert [link["href"] for link in top.find_all("a")] == ["#s10", "#s10-ehc_plans_count", "#s10", "#s30"]
-    assert "No plan or duty is judged here" in top.get_text()
+    assert "No plan or duty of its own" in top.get_text()
     assert parsed(page(bodies[1:], told, whole="../index.html")).main.find("nav") is None
     assert parsed(page(bodies[:1], told, whole="../index.html")).main.nav.h2.get_text() == "How this section stands"
 
