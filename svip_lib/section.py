@@ -18,7 +18,7 @@ from svip_lib.disclosure.released import READ, Released, is_current, read_releas
 from svip_lib.show import changes, charts, commentary, explain, marks, outlook, tables, words
 from svip_lib.show.given import UNVERIFIED, Given
 from svip_lib.show.registers import TABLES, quality
-from svip_lib.status import Status, duty_status, planned_category, trajectory_status
+from svip_lib.status import Status, planned_category, statuses
 
 
 def open_section(name: str, authority: str = "medway", quarter: str = "latest", edition: str = "public") -> "Section":
@@ -94,16 +94,16 @@ class Section:
         svg = charts.draw(self.released, entry)
         base = self._bases[entry.base]
         subtitle, source = words.subtitle(self.released, entry, base), words.source_line(self.released, entry)
-        parts = []
+        parts, named = [], f"{words.mark(self.released, entry)}{entry.label}"
         if svg:
             alternative = words.alternative_text(self.released, entry, charts.KINDS[entry.chart])
-            parts.append(self._figure(anchor, message, subtitle, charts.as_image(svg, alternative), f"{entry.label}. Source: {source}"))
+            parts.append(self._figure(anchor, message, subtitle, charts.as_image(svg, alternative), f"{named}. Source: {source}"))
         else:
             parts.append(Markup('<p class="message" id="{}">{}</p><p class="subtitle">{}</p>').format(anchor, message, subtitle))
         if len(words.own_rows(self.released, entry)):
             frame = tables.indicator_table(self.released, entry)
             notes = [f"Source: {source}. {entry.definition}"]
-            parts.append(self._table(frame, f"{anchor}-table", entry.label, numeric=set(frame.columns[1:]), notes=notes))
+            parts.append(self._table(frame, f"{anchor}-table", named, numeric=set(frame.columns[1:]), notes=notes))
         parts.append(Markup('<p class="meaning">{}</p>').format(words.meaning(self.released, entry)))
         newest = explain.headline_figure(self.released, entry)
         if newest is not None and chart is None:  # shown in another chart too, it is explained once
@@ -122,10 +122,11 @@ class Section:
         alternative = outlook.alternative_text(self._given, entry)
         subtitle = f"{words.subtitle(self.released, entry, self._bases[entry.base])}; known on {day_label(self.released.as_at)}"
         svg = charts.draw(self.released, entry)
-        parts = [self._figure(f"{name}_outlook", message, subtitle, charts.as_image(svg, alternative), f"{entry.label}. Source: {source}")]
+        named = f"{words.mark(self.released, entry)}{entry.label}"
+        parts = [self._figure(f"{name}_outlook", message, subtitle, charts.as_image(svg, alternative), f"{named}. Source: {source}")]
         if stand.state in ("in doubt", "withheld"):
             parts.append(Markup('<div class="unverified"><p><strong>Not to be relied on.</strong> {}</p></div>').format(outlook.WARNING))
-        caption, numbers = f"{entry.label}: what may come", set(frame.columns[1:])
+        caption, numbers = f"{named}: what may come", set(frame.columns[1:])
         parts.append(self._table(frame, f"{name}_outlook-table", caption, numeric=numbers, notes=[outlook.NOTE]))
         parts.append(explain.details_html(outlook.explained(self._given, entry, self._defined[entry.base])))
         _show(Markup("\n").join(parts))
@@ -149,26 +150,23 @@ class Section:
             entry = self._indicator(name)
             self._shown.append(name)
             item = Markup('<li>{}. <span class="base">{}Base: {}.</span></li>')
-            marked = "SYNTHETIC. " if words.is_synthetic(self.released, entry) else ""
-            items.append(item.format(words.message(self.released, entry), marked, self._bases[entry.base]))
+            items.append(item.format(words.message(self.released, entry), words.mark(self.released, entry), self._bases[entry.base]))
         _show(Markup('<ul class="headlines">{}</ul>').format(Markup("").join(items)))
 
     def statuses(self) -> None:
         """Show the two statuses side by side, never averaged: the agreement's trajectory, and the duties of the law."""
-        tolerance = self.authority.tolerance_percent
-        planned = [entry for entry in self.dictionary.values() if self._has_plan(entry)]
-        rows = [self._status_row(entry, trajectory_status(self.released, entry, tolerance)) for entry in planned]
+        told = statuses(self.released, self.dictionary, self.authority.tolerance_percent)
+        rows = [self._status_row(entry, status) for entry, status in told["Trajectory"]]
         columns = ["Measure", "Figure", "Plan", "Status"]
         caption = "Trajectory: how the agreement's plan goes"
         if rows:
             trajectory = self._table(pd.DataFrame(rows, columns=columns), "status-trajectory", caption, finished={"Status"})
         else:
             trajectory = Markup('<p class="subtitle">{}: no plan is stated.</p>').format(caption)
-        duties = [entry for entry in self.dictionary.values() if entry.statutory == "yes"]
-        rows = [self._status_row(entry, duty_status(self.released, entry)) for entry in duties]
+        rows = [self._status_row(entry, status) for entry, status in told["Duty"]]
         columns[2] = "The law asks"
         duty = self._table(pd.DataFrame(rows, columns=columns), "status-duty", "Duty: what the law requires", finished={"Status"})
-        self._shown += [entry.name for entry in [*planned, *duties]]
+        self._shown += [entry.name for entry, _ in [*told["Trajectory"], *told["Duty"]]]
         _show(Markup('<div class="statuses"><div>{}</div><div>{}</div></div>').format(trajectory, duty))
 
     def changes(self, *names: str) -> None:
@@ -255,10 +253,6 @@ class Section:
     def _indicator(self, name: str) -> Indicator:
         return find_indicator(self.dictionary, name)
 
-    def _has_plan(self, entry: Indicator) -> bool:
-        rows = self.released.select(entry.name, base=entry.base)
-        return bool((rows["measure"] == "plan").any() and (rows["measure"] == "actual").any())
-
     def _status_row(self, entry: Indicator, status: Status) -> list:
         """A status with the figure and the standard that it was judged by, both of the period that it is about."""
         label = period_label(status.period, entry.time_identifier) if status.period else ""
@@ -273,7 +267,10 @@ class Section:
     def _figure(self, anchor: str, message: str, subtitle: str, image: str, caption: str) -> Markup:
         self._charts += 1
         figure = '<figure class="chart" id="{}"><p class="message">{}</p><p class="subtitle">{}</p>{}<figcaption>{}</figcaption></figure>'
-        return Markup(figure).format(anchor, message, subtitle, Markup(image), f"Figure {self._number}.{self._charts}. {caption}")
+        number = f"Figure {self._number}.{self._charts}"
+        # On a phone the chart keeps its size, so that its letters can be read, and scrolls in a frame that the keyboard reaches.
+        frame = Markup('<div class="chart-scroll" role="group" tabindex="0" aria-label="{}">{}</div>').format(number, Markup(image))
+        return Markup(figure).format(anchor, message, subtitle, frame, f"{number}. {caption}")
 
     def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
         self._tables += 1

@@ -1,5 +1,6 @@
 """Two statuses, side by side and never averaged: how the agreement's trajectory goes, and whether a legal duty is met."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -28,6 +29,26 @@ class Status:
     period: str
     actual: float = float("nan")
     plan: float = float("nan")
+
+
+def statuses(released: Released, dictionary: Mapping[str, Indicator], tolerance: float) -> dict[str, list[tuple[Indicator, Status]]]:
+    """Return every status that the released figures give, apart for what was agreed and for what the law asks.
+
+    Args:
+        released: The released figures.
+        dictionary: The indicators.
+        tolerance: Per cent of a plan that counts as on plan.
+
+    Returns:
+        Under "Trajectory" each indicator that has a plan and a figure, under "Duty" each that is a duty of the law.
+    """
+    own = {name: set(released.select(name, base=entry.base)["measure"]) for name, entry in dictionary.items()}
+    planned = [entry for name, entry in dictionary.items() if own[name] >= {"plan", "actual"}]
+    duties = [entry for entry in dictionary.values() if entry.statutory == "yes"]
+    return {
+        "Trajectory": [(entry, trajectory_status(released, entry, tolerance)) for entry in planned],
+        "Duty": [(entry, duty_status(released, entry)) for entry in duties],
+    }
 
 
 def trajectory_status(released: Released, entry: Indicator, tolerance: float) -> Status:

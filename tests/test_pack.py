@@ -1,9 +1,11 @@
 """The pack as one real run makes it, looked at from many sides."""
 
+import csv
 import hashlib
 import json
 import re
 import shutil
+from urllib.parse import unquote
 
 import pandas as pd
 import pikepdf
@@ -37,18 +39,17 @@ def index(pack):
 
 def test_it_holds_what_it_promises_and_nothing_else(pack):
     pages = [f"sections/{name}.{kind}" for name in SECTIONS for kind in ("html", "pdf")]
-    expected = {"index.html", "pack.pdf", "figures.csv", "manifest.json", *pages}
+    expected = {"index.html", "accessibility.html", "pack.pdf", "figures.csv", "manifest.json", *pages}
     assert {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()} == expected
     assert [path.name for path in pack.parent.iterdir() if path.name.startswith(".")] == []
 
 
 def test_every_indicator_is_shown_with_its_message_table_and_meaning(pack, index, repository):
     for entry in read_dictionary(repository / "data" / "dictionary").values():
-        if table := next((name for name, table in TABLES.items() if entry.name in table.indicators), None):
-            assert index.find(id=re.compile(f"(^|-)register-{table}$")), entry.name
+        if index.find(id=re.compile(rf"(^|-){entry.name}$")) is None:
+            table = next((name for name, table in TABLES.items() if entry.name in table.indicators), None)
+            assert table and index.find(id=re.compile(f"(^|-)register-{table}$")), entry.name
             continue
-        section = index.find(id=re.compile(rf"(^|-){entry.name}$"))
-        assert section is not None, entry.name
         assert index.find(id=re.compile(rf"(^|-){entry.name}-table$")).caption, entry.name
 
 
@@ -97,6 +98,38 @@ def test_every_chart_has_words_of_its_own_that_state_its_message(index):
         message = image.find_parent("figure").find("p", class_="message").get_text()
         assert message in image["alt"]
     assert len({image["alt"] for image in images}) == len(images)
+
+
+def test_every_chart_has_a_link_to_itself_and_its_figures_folded_with_a_file_that_equals_its_table(index):
+    charts = index.select("figure.chart")
+    for chart in charts:
+        assert chart.select_one("a.here")["href"] == f"#{chart['id']}"
+        folded = next(part for part in chart.find_next_siblings() if part.name == "details")
+        assert folded["class"] == ["figures"] and not folded.has_attr("open")
+        assert folded.summary.get_text() == f"Show the figures: {folded.caption.get_text()}"
+        link = folded.select_one(".take a")
+        synthetic = "SYNTHETIC" in chart.figcaption.get_text()
+        assert ("SYNTHETIC" in link["download"], "SYNTHETIC" in folded.caption.get_text()) == (synthetic, synthetic)
+        rows = list(csv.reader(unquote(link["href"].partition(",")[2]).removeprefix("\ufeff").splitlines()))
+        assert all(row[-1] in ("SYNTHETIC", "Marked") for row in rows) == synthetic
+        cells = [[" ".join(cell.get_text().split()) for cell in row.find_all(["th", "td"])] for row in folded.find_all("tr")]
+        for told, shown in zip(rows, cells, strict=True):
+            assert not [cell for cell in told if cell[:1] in ("=", "+", "@")]
+            bare = [re.sub("[,+']", "", cell).replace("−", "-") for cell in shown]
+            assert [re.sub("[,+']", "", cell).replace("−", "-") for cell in told[: len(shown)]] == bare
+    assert len({link["download"] for link in index.select(".take a")}) == len(charts) > 50
+
+
+def test_every_section_says_on_top_how_it_stands_as_the_summary_does(index, pack):
+    top = index.select_one("main > nav.standing")
+    assert [link.get_text() for link in top.select("a.section")] == [heading.get_text() for heading in index.select("main > section > h2")]
+    assert [link["href"][1:] for link in top.select("a.section")] == [heading["id"] for heading in index.select("main > section > h2")]
+    told = sorted(mark.get_text(" ", strip=True) for mark in top.select(".status"))
+    assert told == sorted(mark.get_text(" ", strip=True) for mark in index.select(".statuses .status"))
+    assert top.get_text().count("SYNTHETIC") == index.select_one(".statuses").get_text().count(", SYNTHETIC)")
+    duties = BeautifulSoup((pack / "sections/20_statutory_duties.html").read_text(encoding="utf-8"), "html.parser")
+    assert {mark.get_text(" ", strip=True)[2:] for mark in duties.select("nav.standing .status")} == {"Not met"}
+    assert duties.select_one("nav.standing a[href='#s20-plans_20_weeks_percent_exc_exceptions']")
 
 
 def test_the_headline_figures_stand_in_the_summary(pack):

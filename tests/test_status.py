@@ -2,7 +2,7 @@
 
 import pytest
 
-from svip_lib.status import duty_status, trajectory_status, trend
+from svip_lib.status import duty_status, statuses, trajectory_status, trend
 from tests.drawn import drawn_entry, drawn_release, drawn_row
 
 
@@ -89,6 +89,17 @@ def test_a_plan_that_nobody_has_verified_gives_no_verdict():
     rows = [drawn_row(entry, 40.0), drawn_row(entry, None, measure="plan") | {"shorthand": "unverified"}]
     status = trajectory_status(drawn_release(entry, rows=rows), entry, tolerance=5)
     assert (status.kind, status.word) == ("unverified", "Plan unverified")
+
+
+def test_what_was_agreed_and_what_the_law_asks_stand_apart_and_what_is_neither_has_no_status():
+    entry = drawn_entry(polarity="higher", statutory="no")
+    released = drawn_release(entry, actual=40.0, plan=42.0)
+    duty = entry.model_copy(update={"statutory": "yes"})
+    told = statuses(released, {entry.name: duty, "other": entry.model_copy(update={"col_name": "other"})}, tolerance=5)
+    assert [(kind, [(of.name, status.word) for of, status in rows]) for kind, rows in told.items()] == [
+        ("Trajectory", [(entry.name, "Just short of plan")]),
+        ("Duty", [(entry.name, "Not met")]),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ class Authority(Entry):
     tolerance_note: Text
     short_trend_quarters: int = Field(ge=1)
     long_trend_quarters: int = Field(ge=2)
+    accessibility_contact: Text | None = None
     thresholds: Thresholds
     neighbour_sets: list[NeighbourSet] = Field(min_length=1)
     returns_calendar: list[CalendarEntry]

@@ -11,15 +11,18 @@ from urllib.parse import unquote
 import nbformat
 from bs4 import BeautifulSoup, Tag
 from fontTools.ttLib import TTFont
+from markupsafe import escape
 from nbconvert.exporters import HTMLExporter
 
 from svip_lib.config.refusal import Refusal
+from svip_lib.pack.ways import add_ways
 from svip_lib.show.fonts import font_file
 
 TEMPLATES = Path(__file__).parent / "template"
 PLACEHOLDER_ALT = "No description has been provided for this image"  # written by nbconvert where there is none
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 DEEPEST = 5  # the pack's page sets a notebook's headings one level lower, and HTML ends at h6
+SIGNED_MONEY = re.compile(r"[+\N{MINUS SIGN}]£[\d.,]*\d\w*")
 REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 # A bare data frame brings a <style>; it has neither caption nor scopes, and comes from no table of the section's own.
 UNWANTED = {"script", "style", "link", "iframe", "object", "embed", "form", "video", "audio", "svg", "base", "meta"}
@@ -90,6 +93,8 @@ def section_body(notebook: nbformat.NotebookNode | Path, slug: str) -> Body:
     anchors = _prefix_anchors(soup, title)
     for link in soup.find_all("a", href=True):
         link["href"] = _target(link["href"], anchors, slug)
+    add_ways(soup)
+    _keep_together(soup)
     headings = [Heading(int(h.name[1]), h["id"], _text(h)) for h in soup.find_all(HEADINGS)]
     for block in soup.find_all(attrs={"data-block": True}):
         block.unwrap()
@@ -189,6 +194,14 @@ def _prefix_anchors(soup: BeautifulSoup, title: Heading) -> dict[str, str]:
                 element[reference] = " ".join(here.get(name, f"{title.anchor}-{name}") for name in element[reference].split())
         anchors = here | anchors
     return anchors
+
+
+def _keep_together(soup: BeautifulSoup) -> None:
+    """Between a sign and a pound sign a line may end, by the rules of Unicode; cells of numbers are kept whole as they are."""
+    for text in soup.find_all(string=SIGNED_MONEY):
+        if not text.find_parent("td", class_="num") and not text.find_parent(class_="numbers"):
+            whole = SIGNED_MONEY.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
+            text.replace_with(BeautifulSoup(whole, "html.parser", multi_valued_attributes=None))
 
 
 def _target(href: str, anchors: Mapping[str, str], slug: str) -> str:

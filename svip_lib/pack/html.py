@@ -18,7 +18,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.pack.body import REFERENCES, TEMPLATES, Body, Heading, section_body, typeface_letters
 from svip_lib.show.fonts import FACES, subset_face
 
-__all__ = ["Body", "Cover", "page", "print_page", "section_body"]
+__all__ = ["Body", "Cover", "Standing", "page", "print_page", "render", "section_body"]
 
 # Letters that nearly every page needs: with them in every subset, the pages of a pack share one, and it is made once.
 USUAL_LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("£–—‘’“”…×−≥≤·•→✓▲▼■◆◌☐\u00a0")
@@ -29,11 +29,23 @@ PROVENANCE = Heading(1, "provenance", "How this report was made")
 
 
 @dataclass(frozen=True)
+class Standing:
+    """One status of a section: whether it is of the trajectory or of a duty, of which indicator, in words and as its mark, and for when."""
+
+    kind: str
+    indicator: str
+    label: str
+    mark: str
+    when: str
+
+
+@dataclass(frozen=True)
 class Cover:
     """What a reader must know before the first section; all of it in the reader's words.
 
-    ``marks`` says what kind of document this is: each key ('Draft', 'Synthetic', 'Internal') is printed at the head of every
-    page of the PDF, each value is the sentence that explains it in a banner. ``provenance`` is the table at the end.
+    ``statuses`` holds those of each section by its name. ``marks`` says what kind of document this is: each key ('Draft',
+    'Synthetic', 'Internal') is printed at the head of every page of the PDF, each value is the sentence that explains it in a banner.
+    ``provenance`` is the table at the end, ``contact`` whom to tell of what is not accessible, if the council has named a team.
     """
 
     title: str
@@ -42,8 +54,10 @@ class Cover:
     edition: str
     as_at: str
     about: str
+    statuses: Mapping[str, Sequence["Standing"]] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
+    contact: str | None = None
 
 
 def page(bodies: Sequence[Body], cover: Cover, *, whole: str | None = None, also: Mapping[str, str] | None = None) -> str:
@@ -64,15 +78,17 @@ def page(bodies: Sequence[Body], cover: Cover, *, whole: str | None = None, also
         "cover": cover,
         "sections": sections,
         "contents": _contents(headings, cover),
+        "standings": [(body.title, _standings(body, cover)) for body in bodies],
+        "accessibility": f"{(whole or '').removesuffix('index.html')}accessibility.html",
         "provenance": PROVENANCE,
         "whole": whole,
         "also": also or {},
     }
-    style = _style(_render("page.html.j2", **content, style="", policy=""), "screen.css")
+    style = _style(render("page.html.j2", **content, style="", policy=""), "screen.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     # The hash lets in this page's own stylesheet and nothing else: no script, no outside request, whatever a section may hold.
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
-    return _sound(_render("page.html.j2", **content, style=Markup(style), policy=policy))
+    return _sound(render("page.html.j2", **content, style=Markup(style), policy=policy))
 
 
 def print_page(bodies: Sequence[Body], cover: Cover) -> str:
@@ -95,8 +111,8 @@ def print_page(bodies: Sequence[Body], cover: Cover) -> str:
         sections.append((body.title, Markup(str(soup)), body.slug.startswith(SUMMARY)))
     headings = chain.from_iterable(body.headings for body in bodies)
     content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE, "alone": alone}
-    style = _style(_render("print.html.j2", **content, style="") + "".join(sorted(letters)), "print.css")
-    return _sound(_render("print.html.j2", **content, style=Markup(style)))
+    style = _style(render("print.html.j2", **content, style="") + "".join(sorted(letters)), "print.css")
+    return _sound(render("print.html.j2", **content, style=Markup(style)))
 
 
 def _place(body: Body, bodies: Sequence[Body], *, demote: bool) -> str:
@@ -111,6 +127,10 @@ def _fit_for_paper(soup: BeautifulSoup) -> set[str]:
     letters = set()
     for element in soup.select("details.explain"):  # how each figure was made is for the page, where it stays folded
         element.decompose()
+    for element in soup.select(".here, .take, .figures > summary"):  # what can be followed, taken away or unfolded
+        element.decompose()
+    for element in soup.select(".figures, .chart-scroll"):
+        element.unwrap()
     for element in soup.find_all("details"):
         element.name = "div"
     for element in soup.find_all("summary"):
@@ -152,6 +172,15 @@ def _contents(headings: Iterable[Heading], cover: Cover) -> list[dict]:
     return top
 
 
+def _standings(body: Body, cover: Cover) -> list[tuple[Standing, Markup, str]]:
+    """The statuses of a section, each with its mark and with the anchor of its figure, or where that is not charted, of the section."""
+    told = []
+    for standing in cover.statuses.get(body.slug, ()):
+        anchor = f"{body.title.anchor}-{standing.indicator}"
+        told.append((standing, Markup(standing.mark), anchor if f'id="{anchor}"' in body.html else body.title.anchor))
+    return told
+
+
 def _sound(html: str) -> str:
     """Refuse a page on which an anchor stands twice, or a link or label points to none."""
     anchors = Counter(re.findall(r'\sid="([^"]+)"', html))
@@ -169,7 +198,8 @@ def _templates() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def _render(template: str, **content) -> str:
+def render(template: str, **content) -> str:
+    """Return a template of the pack filled in; what is not marked as finished HTML is escaped."""
     return _templates().get_template(template).render(**content)
 
 

@@ -26,18 +26,21 @@ from svip_lib.config.agreement import read_agreement
 from svip_lib.config.assurance import read_explanations, read_seen_by, read_sign_offs, read_switches
 from svip_lib.config.authority import read_authority
 from svip_lib.config.content import content_key
-from svip_lib.config.periods import Quarter, day_label
+from svip_lib.config.periods import Quarter, day_label, period_label
 from svip_lib.config.project import DATA_VARIABLE, OWNER_ONLY, Project
 from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import release_quarter
 from svip_lib.disclosure.released import Read, Released, is_current
 from svip_lib.pack.execute import FAILED, Failure, Kernels, channels, check_frame, check_parameters, execute_section
-from svip_lib.pack.html import Body, Cover
+from svip_lib.pack.html import Body, Cover, Standing
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
 from svip_lib.pack.leaks import Finding
 from svip_lib.pack.place import held, swap, sweep, write_whole
-from svip_lib.pack.workers import Made, Place, begin, look_through, make_paper, make_section_page, make_whole_page
+from svip_lib.pack.workers import Made, Place, begin, look_through, make_paper, make_section_page, make_statement, make_whole_page
+from svip_lib.show.marks import status_html
+from svip_lib.show.words import is_synthetic
+from svip_lib.status import statuses as every_status
 
 LEAKS_TOLD = 5
 WAITING = 4  # kernels: as many as one core has loaded while another computes the figures
@@ -158,7 +161,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
         _check(project, authority, quarter, edition)
         private.joinpath(f"{target.name}.json").unlink(missing_ok=True)
         steps = len(project.sections())
-        with tqdm(total=3 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
+        with tqdm(total=4 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
             log = RunLog(reports / "runs")
             begun = time.perf_counter()
             _tell_kernels(project)
@@ -330,6 +333,7 @@ def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: Proces
     also = {"the whole pack on paper (PDF)": "pack.pdf"} if run.pdf else {}
     also |= {"every figure as a table (CSV)": "figures.csv"}
     waiting[workers.submit(make_whole_page, every, cover, also, run.place)] = "index.html"
+    waiting[workers.submit(make_statement, cover, run.place)] = "accessibility.html"
     run.released.rows.to_csv(run.place.building / "figures.csv", index=False, lineterminator="\n")
     begun = time.perf_counter()
     run.findings += look_through("figures.csv", run.place)
@@ -366,7 +370,14 @@ def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
             "nothing of the council, and do not go with the published figures beside them."
         )
     own = " and from the council's own return" if (released.rows["source_id"] == RETURN).any() else ""
+    told: dict[str, list[Standing]] = {}
+    for kind, statuses in every_status(released, read_dictionary(project.dictionary), authority.tolerance_percent).items():
+        for entry, status in statuses:
+            when = period_label(status.period, entry.time_identifier) if status.period else ""
+            when = ", ".join(filter(None, [when, "SYNTHETIC" if is_synthetic(released, entry) else ""]))
+            told.setdefault(entry.section, []).append(Standing(kind, entry.name, entry.label, str(status_html(status)), when))
     return Cover(
+        statuses=told,
         title=f"{programme.name}: monitoring pack",
         council=authority.council,
         quarter=released.quarter.label,
@@ -377,6 +388,7 @@ def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
             f"educational needs get what the law entitles them to. Built from the Department for Education's published figures{own}."
         ),
         marks=marks,
+        contact=authority.accessibility_contact,
         provenance={
             "Figures": "Department for Education, Open Government Licence v3.0; each figure names its source and its base",
             "Content key": released.key[:16],

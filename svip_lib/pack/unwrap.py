@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
 import pikepdf
 from fontTools.ttLib import TTFont
@@ -35,6 +36,7 @@ BEGINNINGS = {
 LABEL = re.compile(r'"[^"\n]{1,60}"\s*:')
 BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
 ADDRESS = re.compile(r"data:[^,\s]{0,80};base64,$")
+SPELT_OUT = re.compile(r"data:[a-z]+/[a-z+]+(?:;charset=[\w-]+)?,([^\"\s<>]+)")  # a file within an address, letter by letter
 PIXELS = {b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS"}
 CELL = re.compile(r'<(?:\w+:)?c\s[^>]*?\bs="(\d+)"[^>]*>\s*<(?:\w+:)?v>(\d{4,6})(?:\.\d+)?<')
 FORMAT = re.compile(r'<(?:\w+:)?numFmt\s[^>]*?numFmtId="(\d+)"[^>]*?formatCode="([^"]*)"')
@@ -88,12 +90,14 @@ class Unwrapper:
         text = decoded(data)
         if text.lstrip()[:1] == "<":
             yield from (Piece(place + name, words) for name, words in markup(text).items())
-        plain = resolved(text)
+        plain = resolved(SPELT_OUT.sub(" ", text))  # they are read apart
         yield Piece(f"{place}source", text)
         if plain != text:
             yield Piece(f"{place}source with escapes resolved", plain)
         if LABEL.search(plain):
             yield Piece(f"{place}source without labels", LABEL.sub(" ", plain))
+        for number, match in enumerate(SPELT_OUT.finditer(text), start=1):
+            yield from self.parts(unquote_to_bytes(match[1]), f"{place}address {number}", depth + 1)
         for number, match in enumerate(BASE64.finditer(plain), start=1):
             code = re.sub(r"[\r\n=]", "", match[0])
             blob = b64decode(code[: len(code) - (len(code) % 4 == 1)] + "==")

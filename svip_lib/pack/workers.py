@@ -20,6 +20,7 @@ from svip_lib.config.tokens import Tokens
 from svip_lib.pack.html import Body, Cover, page, print_page, section_body
 from svip_lib.pack.leaks import Finding, Search, scan_file
 from svip_lib.pack.place import watch, write_whole
+from svip_lib.pack.statement import statement_page
 from svip_lib.show import fonts
 
 PRINTING = ("weasyprint", "pikepdf", "fonttools")
@@ -80,6 +81,12 @@ def make_whole_page(bodies: list[Body], cover: Cover, also: dict[str, str], plac
     """Make the web page of the whole pack."""
     begun = time.perf_counter()
     return Made(_write(place, "index.html", page(bodies, cover, also=also).encode()), set(), time.perf_counter() - begun)
+
+
+def make_statement(cover: Cover, place: Place) -> Made:
+    """Make the accessibility statement."""
+    begun = time.perf_counter()
+    return Made(_write(place, "accessibility.html", statement_page(cover).encode()), set(), time.perf_counter() - begun)
 
 
 def make_paper(bodies: list[Body], cover: Cover, name: str, place: Place) -> Made:

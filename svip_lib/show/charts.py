@@ -1,10 +1,9 @@
 """Charts for readers: released figures only, a message and an alternative text always, and no meaning by colour alone."""
 
-import base64
 import io
 import re
 import textwrap
-from html import unescape
+from urllib.parse import quote
 
 import afcharts  # noqa: F401  (registers the government style with matplotlib)
 import matplotlib as mpl
@@ -20,7 +19,8 @@ from svip_lib.config.periods import SIX_DIGITS, Quarter, january_of, period_labe
 from svip_lib.config.registry import Indicator
 from svip_lib.config.result import CARRY_ON, FORECAST, FROM
 from svip_lib.disclosure.released import Released
-from svip_lib.show.fonts import FAMILY, font_file, subset_face
+from svip_lib.show.fonts import FAMILY, font_file
+from svip_lib.show.svg import compact
 from svip_lib.show.words import (
     IN_ORDER,
     MINUS,
@@ -40,6 +40,7 @@ INK, GREY = "#1a1a1a", "#6b7178"
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 WIDTH = 7.2  # inches: the text width of an A4 page and of the web page's column
 SHORTEST_TEXT, LONGEST_TEXT = 20, 420
+SPELT_AS_THEY_ARE = "!$'()*+,/:;=?@~"  # what an address may hold besides letters and digits
 PLACEHOLDERS = re.compile(r"no description|image of|chart\.?$|figure \d|\.(png|svg)|untitled|lorem", re.IGNORECASE)
 MARKS = {
     "authority": {"color": BLUE, "marker": "o", "linewidth": 2.4, "markersize": 6, "zorder": 5},
@@ -71,6 +72,7 @@ _STYLE = {
     "grid.color": "#d9dde1",
     "svg.fonttype": "none",
     "figure.facecolor": "white",
+    "axes.facecolor": "none",
     "axes.prop_cycle": mpl.cycler(color=[BLUE, TEAL, PLUM, ORANGE]),
 }
 
@@ -113,7 +115,8 @@ def as_image(svg: str, alternative_text: str) -> str:
         raise ValueError(
             f"an alternative text states the chart's message in {SHORTEST_TEXT} to {LONGEST_TEXT} characters; this one does not: {text!r}"
         )
-    return f'<img alt="{escape(text)}" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">'
+    within = re.sub(r"<[^>]*>", lambda tag: tag[0].replace('"', "'"), svg)  # such quotes need not be spelt out in the attribute
+    return f'<img alt="{escape(text)}" src="data:image/svg+xml,{quote(within, safe=SPELT_AS_THEY_ARE)}">'
 
 
 KINDS = {
@@ -416,10 +419,4 @@ def _to_svg(figure: Figure) -> str:
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = file.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    words = "".join(unescape(text) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg, flags=re.DOTALL))
-    characters = "".join(sorted(set(re.sub(r"<[^>]+>", "", words)) | set("0123456789")))
-    faces = "".join(subset_face(weight, "normal", characters) for weight in (400, 600))
-    opening = svg.index(">") + 1
-    return f"{svg[:opening]}<style>{faces}</style>{svg[opening:]}"
+    return compact(re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL))

@@ -37,7 +37,8 @@ def subset_face(weight: int, style: str, characters: str) -> str:
     font = TTFont(font_file(weight, style), recalcTimestamp=False)
     for table in SLOW:
         del font[table]
-    options = subset.Options(flavor="woff2", notdef_outline=True, name_IDs=[])
+    # Without hints for coarse screens, which are a third of the bytes; no screen of these years needs them.
+    options = subset.Options(flavor="woff2", notdef_outline=True, name_IDs=[], hinting=False)
     chooser = subset.Subsetter(options)
     chooser.populate(text=characters)
     chooser.subset(font)

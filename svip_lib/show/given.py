@@ -82,13 +82,10 @@ class Table:
 
     def heading(self, given: Given) -> str:
         """Return the caption, marked where the table is made from anything invented."""
-        told, synthetic = self._told(given), any(is_synthetic(given.released, given.dictionary[name]) for name in self.indicators)
-        if told:
-            newest = own_rows(given.released, told[0])["time_period"].max()
-            return f"{'SYNTHETIC. ' if synthetic else ''}{self.says(given)}, {period_label(newest, QUARTERLY)}"
-        if self.register and any(row.get("origin") == "synthetic" for row in given.rows(self.register)):
-            return f"SYNTHETIC, from an invented register. {self.says(given)}"
-        return f"{'SYNTHETIC, invented. ' if synthetic else ''}{self.says(given)}"
+        told, invented = self._told(given), [is_synthetic(given.released, given.dictionary[name]) for name in self.indicators]
+        invented += [row.get("origin") == "synthetic" for row in (given.rows(self.register) if self.register else ())]
+        quarter = f", {period_label(own_rows(given.released, told[0])['time_period'].max(), QUARTERLY)}" if told else ""
+        return f"{'SYNTHETIC. ' if any(invented) else ''}{self.says(given)}{quarter}"
 
     def notes(self, given: Given) -> list[str]:
         """Return the source and the meaning of each indicator that the table explains."""

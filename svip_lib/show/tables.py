@@ -28,15 +28,16 @@ FEW = 3  # quarters whose names fit side by side in full
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\
 <div class="table-scroll" role="group" tabindex="0" aria-labelledby="{{ anchor }}-caption">
-<table id="{{ anchor }}">
+<table id="{{ anchor }}"{% if numbers %} class="numbers"{% endif %}>
 <caption id="{{ anchor }}-caption">{{ caption }}</caption>
 <thead><tr>{% for name in head %}
-<th scope="col"{% if numeric[loop.index0] %} class="num"{% endif %}>{{ name }}</th>{% endfor %}</tr></thead>
+<th scope="col"{% if numeric[loop.index0] and not numbers %} class="num"{% endif %}>{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in body %}
 <tr>{% for cell in row %}
 {% if loop.first %}<th scope="row">{{ cell }}</th>{% else %}
-<td class="{{ 'num' if numeric[loop.index0] else 'text' }}{{ ' missing' if cell in shorthand }}">{{ cell }}</td>{% endif %}{% endfor %}</tr>
+{% set kind = ('num ' if numeric[loop.index0] and not numbers else '') ~ ('missing' if cell in shorthand else '') %}
+<td{% if kind %} class="{{ kind | trim }}"{% endif %}>{{ cell }}</td>{% endif %}{% endfor %}</tr>
 {% endfor %}
 </tbody></table></div>
 {% for note in notes %}<p class="table-note">{{ note }}</p>
@@ -82,6 +83,7 @@ def table_html(
         head=head,
         body=body,
         numeric=[name in numeric for name in head],
+        numbers=set(head[1:]) <= numeric,  # said once for the table instead of in each cell
         shorthand=[f"[{mark}]" for mark in used],
         notes=[*notes, *([" ".join(explained)] if explained else [])],
     )

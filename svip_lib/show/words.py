@@ -108,6 +108,11 @@ def is_synthetic(released: Released, entry: Indicator) -> bool:
     return bool((own_rows(released, entry)["origin"] == "synthetic").any())
 
 
+def mark(released: Released, entry: Indicator) -> str:
+    """Return the word with which a caption begins where an indicator's children are invented; else nothing."""
+    return "SYNTHETIC. " if is_synthetic(released, entry) else ""
+
+
 def source_line(released: Released, entry: Indicator) -> str:
     """Return where an indicator's figures come from, marked where its children are invented."""
     return f"SYNTHETIC, invented records in the form of: {entry.source}" if is_synthetic(released, entry) else entry.source
@@ -373,8 +378,7 @@ def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     span = f"{first} and {last}" if entry.chart == "neighbours" else f"{first}{until}{last}"
     when = span if first != last and entry.chart not in ("bars", "waterfall") else last
     label = entry.label if entry.label[1].isupper() else entry.label[0].lower() + entry.label[1:]
-    marked = "SYNTHETIC. " if is_synthetic(released, entry) else ""
-    return f"{marked}{kind} of {label}, {when}. {message(released, entry)}. All values are in the table that follows."
+    return f"{mark(released, entry)}{kind} of {label}, {when}. {message(released, entry)}. All values are in the table that follows."
 
 
 def subtitle(released: Released, entry: Indicator, base: str) -> str:

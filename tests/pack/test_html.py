@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.pack.html import page, print_page, section_body
+from svip_lib.pack.html import Standing, page, print_page, section_body
 from svip_lib.show.explain import details_html
 
 
@@ -85,7 +85,8 @@ def test_the_contents_name_every_heading(pack, single, paper):
     for html in (pack, single, paper):
         soup = parsed(html)
         listed = [(link["href"], link.get_text()) for link in soup.nav.find_all("a")]
-        headings = [heading for heading in soup.find_all(re.compile("^h[1-6]$")) if heading.find_parent(["main", "footer"])]
+        found = soup.find_all(re.compile("^h[1-6]$"))
+        headings = [heading for heading in found if heading.find_parent(["main", "footer"]) and not heading.find_parent("nav")]
         assert listed == [(f"#{heading['id']}", heading.get_text()) for heading in headings]
 
 
@@ -159,6 +160,44 @@ def test_how_a_figure_was_made_is_folded_on_the_page_and_left_out_on_paper(cover
     assert not folded.has_attr("open") and folded.summary.get_text() == "How this figure was made: Plans, January 2026"
     on_paper = parsed(print_page([body], cover)).main.get_text()
     assert "Words." in on_paper and "all plans that were counted" not in on_paper and "How this figure" not in on_paper
+
+
+def test_a_sign_and_a_pound_sign_stay_together_at_the_end_of_a_line():
+    text = "<p>It fell by −£1.2m &amp; rose by +£94 to £3m.</p>"
+    cells = '<table class="numbers"><tr><td>−£1.2m</td></tr></table><table><tr><td class="num">−£1.2m</td></tr></table>'
+    soup = parsed(section_body(told(shown(text + cells)), "10_x").html)
+    assert [part.get_text() for part in soup.find_all("span", class_="whole")] == ["−£1.2m", "+£94"]
+    assert soup.p.get_text() == "It fell by −£1.2m & rose by +£94 to £3m."
+
+
+def test_what_can_be_followed_or_unfolded_on_the_page_is_left_out_on_paper_and_the_figures_stand_open(pack, paper):
+    assert parsed(pack).select("main details.figures > table, main details.figures table")
+    assert not parsed(paper).select("details, .here, .take, .chart-scroll, .figures")
+    assert "Show the figures" not in paper and "Link to" not in paper
+    assert len(parsed(paper).find_all("table")) == len(parsed(pack).main.find_all("table"))
+
+
+def test_the_statuses_of_each_section_stand_on_top_and_lead_to_their_figures(bodies, cover):
+    mark = '<span class="status status-missed"><span class="mark" aria-hidden="true">◆</span> Plan missed</span>'
+    plans, places = (
+        Standing("Trajectory", "ehc_plans_count", "EHC plans", mark, "January 2026"),
+        Standing("Duty", "elsewhere", "<b>Places</b>", mark, ""),
+    )
+    told = replace(cover, statuses={"10_ehc_plans": [plans, places]})
+    top = parsed(page(bodies, told)).main.find("nav")
+    assert [" ".join(item.get_text().split()) for item in top.select("li li")] == [
+        "◆ Plan missed Trajectory: EHC plans, January 2026",
+        "◆ Plan missed Duty: <b>Places</b>",
+    ]
+    assert [link["href"] for link in top.find_all("a")] == ["#s10", "#s10-ehc_plans_count", "#s10", "#s30"]
+    assert "No plan or duty of its own" in top.get_text()
+    assert parsed(page(bodies[1:], told, whole="../index.html")).main.find("nav") is None
+    assert parsed(page(bodies[:1], told, whole="../index.html")).main.nav.h2.get_text() == "How this section stands"
+
+
+def test_every_page_leads_to_the_accessibility_statement(pack, bodies, cover):
+    assert parsed(pack).footer.a["href"] == "accessibility.html"
+    assert parsed(page(bodies[:1], cover, whole="../index.html")).footer.a["href"] == "../accessibility.html"
 
 
 def test_a_chart_keeps_its_own_letters_on_the_web_and_takes_the_pages_on_paper(pack, paper):

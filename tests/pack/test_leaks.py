@@ -11,6 +11,7 @@ from datetime import date, datetime
 from html import escape
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import numpy as np
@@ -198,6 +199,18 @@ PLANTED = {
         "index.html",
         page(embedded("image/svg+xml", svg(text=CHILD).encode())),
         "base64 1, text",
+        NAME,
+    ),
+    "a drawing spelt out in the page": (
+        "index.html",
+        page(f'<img alt="" src="data:image/svg+xml,{quote(svg(text=CHILD))}">'),
+        "address 1, text",
+        NAME,
+    ),
+    "a table to take away": (
+        "index.html",
+        page(f'<a download="plans.csv" href="data:text/csv;charset=utf-8,{quote(f"Name,Plans{chr(10)}{CHILD},1")}">Plans</a>'),
+        "address 1, source",
         NAME,
     ),
     "a note in a PNG": ("chart.png", png(), "chunk tEXt", NAME),

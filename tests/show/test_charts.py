@@ -174,7 +174,7 @@ def test_a_waterfall_names_each_step_with_its_sign_and_draws_no_step_of_nought()
 def test_what_takes_away_is_told_by_hatching_and_not_by_colour_alone():
     for values, hatched in (({"grant": 5e6, "balance_after": 5e6}, 0), ({"spending": -5e6, "balance_after": -5e6}, 2)):
         entry, released = waterfall(values)
-        assert charts.draw(released, entry).count("fill: url(#") == hatched  # the step's and the legend's
+        assert charts.draw(released, entry).count("fill:url(#") == hatched  # the step's and the legend's
 
 
 def test_a_waterfalls_ticks_are_millions_with_a_true_minus():

@@ -28,14 +28,14 @@ def table(**how):
 
 def test_a_table_from_an_invented_register_says_so_and_one_from_the_councils_own_does_not(given):
     drawn = given(milestones=[MILESTONE], risks=[RISK])
-    assert TABLES["scheme_days"].heading(drawn).startswith("SYNTHETIC, from an invented register. When each scheme")
+    assert TABLES["scheme_days"].heading(drawn).startswith("SYNTHETIC. When each scheme")
     assert TABLES["risks"].heading(drawn) == "The risks that the council's report names"
     assert TABLES["schemes"].heading(drawn) == "What the council's report says of each scheme"
 
 
 def test_a_table_that_shows_an_invented_figure_says_so_and_one_that_only_names_it_leaves_it_to_the_cell(given, spending):
     drawn = given(rows=[spending()])
-    assert table(indicators=(EACH, SPENDING)).heading(drawn) == "SYNTHETIC, invented. What is told"
+    assert table(indicators=(EACH, SPENDING)).heading(drawn) == "SYNTHETIC. What is told"
     assert table(indicators=(EACH,)).heading(drawn) == "What is told"
     assert table(named=lambda _: [SPENDING]).heading(drawn) == "What is told"
 

@@ -210,6 +210,7 @@ def log(given: Given, name: str) -> pd.DataFrame:
     return table.rename(columns=lambda heading: spaced(heading).capitalize())
 
 
+OWN = ("ehc_plans_quarter_count",)  # by which a table about the council's own records tells whether these are invented
 TABLES = {
     "sources": Table("Where the figures come from", sources),
     "published_and_computed": Table(
@@ -217,8 +218,10 @@ TABLES = {
     ),
     "repairs": Table("What was mended in published files", repairs),
     "oddities": Table("What looks wrong in the figures published for the authority, and was left as published", oddities),
-    "own_rows": Table("What the council's own return brought, by table", own_rows, numeric=True, register="own_rows"),
-    "own_findings": Table("What in the council's own return was mended, doubted or set aside", own_findings, register="own_rows"),
+    "own_rows": Table("What the council's own return brought, by table", own_rows, numeric=True, indicators=OWN, register="own_rows"),
+    "own_findings": Table(
+        "What in the council's own return was mended, doubted or set aside", own_findings, indicators=OWN, register="own_rows"
+    ),
     "reconciliation": Table(
         "Plans by the council's own return beside the published census",
         reconciliation,
@@ -226,8 +229,8 @@ TABLES = {
         indicators=("ehc_plans_january_council_count",),
         register="own_rows",
     ),
-    "withheld": Table("Figures that are withheld to protect children", withheld, numeric=True),
-    "revisions": Table("Figures of earlier quarters that the council's records now tell otherwise", revisions),
+    "withheld": Table("Figures that are withheld to protect children", withheld, numeric=True, indicators=OWN),
+    "revisions": Table("Figures of earlier quarters that the council's records now tell otherwise", revisions, indicators=OWN),
     "sign_off": Table("Who signs for this pack", sign_off),
     "decisions": Table("Decisions that shape this pack", lambda given: log(given, "decisions")),
     "assumptions": Table("Assumptions that this pack rests on", lambda given: log(given, "assumptions")),
