@@ -209,7 +209,7 @@ def test_every_letter_comes_with_the_paper_and_is_the_packs_own(papers):
 
 
 def test_the_report_stays_short_and_light_enough_to_be_sent(pack, papers):
-    assert len(papers["index.html"].pages) < 180
+    assert len(papers["index.html"].pages) < 125
     assert (pack / "pack.pdf").stat().st_size < 5_000_000
     assert (pack / "index.html").stat().st_size < 3_200_000
 
