@@ -26,7 +26,7 @@ APT_GET := DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help pack test lab backtest bench lock clean .venv
+.PHONY: help pack test lab backtest bench contact-sheet lock clean .venv
 
 help:
 	@echo "make pack    build the quarter's pack (the first time, install what it needs)"
@@ -34,6 +34,7 @@ help:
 	@echo "make test    check the code and run every test"
 	@echo "make backtest  try the forecasts on the past of every council, and fail where they no longer do what is claimed"
 	@echo "make bench   time the pack and the intake, and compare ways of withholding small numbers"
+	@echo "make contact-sheet  put every page of the newest pack.pdf into one picture, to be looked at (needs pdftoppm)"
 	@echo "make lock    resolve the dependencies of pyproject.toml anew (ARGS=--upgrade takes newer releases)"
 	@echo "make clean   remove the installed packages and all caches; data and packs stay"
 
@@ -59,6 +60,9 @@ backtest: $(READY)
 bench: $(TEST_READY)
 	@$(IN_VENV) tests/bench.py $(ARGS)
 	@$(IN_VENV) tests/bench_disclosure.py
+
+contact-sheet: $(READY)
+	@$(IN_VENV) tests/contact_sheet.py $(ARGS)
 
 $(PACKAGES): requirements.lock
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

@@ -39,7 +39,7 @@ STEPS = {
     "figures": r"figures",
     "notebooks": r"\d\d_\w+",
     "pages": r"index\.html|sections/.*\.html",
-    "papers": r"pack\.pdf|sections/.*\.pdf",
+    "papers": r"(pack|summary)\.pdf|sections/.*\.pdf",
     "looking through": r"figures\.csv|manifest\.json",
 }
 MEMORY_EVERY = 1.0  # seconds

@@ -54,7 +54,7 @@ def test_the_summary_can_be_read_at_grade_nine(prose):
 
 
 def test_the_summary_fits_two_sides_of_a4_by_itself(pack):
-    with pikepdf.open(pack / "sections" / "00_member_summary.pdf") as paper:
+    with pikepdf.open(pack / "summary.pdf") as paper:
         assert len(paper.pages) == SIDES
         assert {tuple(round(float(edge)) for edge in page.MediaBox) for page in paper.pages} == {(0, 0, 595, 842)}
 

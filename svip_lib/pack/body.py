@@ -23,6 +23,8 @@ PLACEHOLDER_ALT = "No description has been provided for this image"  # written b
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 DEEPEST = 5  # the pack's page sets a notebook's headings one level lower, and HTML ends at h6
 SIGNED_MONEY = re.compile(r"[+\N{MINUS SIGN}]£[\d.,]*\d\w*")
+SUMMARY = "00"  # the section that every reader reads; its paragraphs bear numbers of their own, by heading
+CAPTIONS = {"figure": "figcaption", "table": "caption"}  # a link of this one word is told by the number of what it leads to
 REFERENCES = ("aria-labelledby", "aria-describedby", "headers", "for")
 # A bare data frame brings a <style>; it has neither caption nor scopes, and comes from no table of the section's own.
 UNWANTED = {"script", "style", "link", "iframe", "object", "embed", "form", "video", "audio", "svg", "base", "meta"}
@@ -92,7 +94,12 @@ def section_body(notebook: nbformat.NotebookNode | Path, slug: str) -> Body:
     title = _name_headings(soup, slug)
     anchors = _prefix_anchors(soup, title)
     for link in soup.find_all("a", href=True):
-        link["href"] = _target(link["href"], anchors, slug)
+        if (kind := _text(link).lower()) in CAPTIONS:
+            _name_by_number(link, kind, anchors, soup, slug)
+        else:
+            link["href"] = _target(link["href"], anchors, slug)
+    if not slug.startswith(SUMMARY):
+        _number_paragraphs(soup, slug)
     add_ways(soup)
     _keep_together(soup)
     headings = [Heading(int(h.name[1]), h["id"], _text(h)) for h in soup.find_all(HEADINGS)]
@@ -216,6 +223,29 @@ def _target(href: str, anchors: Mapping[str, str], slug: str) -> str:
     if not target:
         raise _refusal(slug, f"The link '{href}' leads nowhere.", "Link to a heading here, another section's notebook or a web address.")
     return f"#{target}"
+
+
+def _name_by_number(link: Tag, kind: str, anchors: Mapping[str, str], soup: BeautifulSoup, slug: str) -> None:
+    """Turn a link '[figure](#ehc_plans_count)' into 'Figure 10.1'; a table is found by its indicator's or its register's name too."""
+    name = link["href"].removeprefix("#")
+    named = [anchors.get(name)] if kind == "figure" else map(anchors.get, (f"{name}-table", f"register-{name}", name))
+    for anchor in filter(None, named):
+        caption = soup.select_one(f'[id="{anchor}"] {CAPTIONS[kind]}')
+        if caption and (number := re.match(rf"{kind} [\d.]*\d", _text(caption), re.IGNORECASE)):
+            link["href"], link.string = f"#{anchor}", number[0]
+            return
+    remedy = "Name what is shown in this section; what is shown in another has no number here: link to it by words of your own."
+    raise _refusal(slug, f"There is no {kind} '{link['href']}'.", remedy)
+
+
+def _number_paragraphs(soup: BeautifulSoup, slug: str) -> None:
+    """Give each paragraph a number by which a committee's paper can cite it, the same on the page and on paper, and for every ear."""
+    section = slug[:2].lstrip("0")
+    for number, paragraph in enumerate(soup.select('[data-block="prose"] > p, .meaning, .commentary > p'), start=1):
+        label = soup.new_tag("span", attrs={"class": "paragraph"})
+        label.string = f"{section}.{number}"
+        paragraph.insert(0, label)
+        label.insert_after(" ")
 
 
 def _text(element: Tag) -> str:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -15,16 +15,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.pack.body import REFERENCES, TEMPLATES, Body, Heading, section_body, typeface_letters
+from svip_lib.pack.body import REFERENCES, SUMMARY, TEMPLATES, Body, Heading, section_body, typeface_letters
 from svip_lib.show.fonts import FACES, subset_face
 
-__all__ = ["Body", "Cover", "Standing", "page", "print_page", "render", "section_body"]
+__all__ = ["Body", "Cover", "Standing", "frame_page", "page", "part_page", "render", "section_body"]
 
 # Letters that nearly every page needs: with them in every subset, the pages of a pack share one, and it is made once.
 USUAL_LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("£–—‘’“”…×−≥≤·•→✓▲▼■◆◌☐\u00a0")
-SUMMARY = "00"  # the section that every reader reads
 WIDE = 7  # columns of a table that still fit an A4 page in the usual letters
 SHORT = 10  # rows of a table that is kept on one page
+ANOTHER_PART = "pack"  # the scheme of a link to another section, before it is known whether the paper has that
 PROVENANCE = Heading(1, "provenance", "How this report was made")
 
 
@@ -91,28 +91,43 @@ def page(bodies: Sequence[Body], cover: Cover, *, whole: str | None = None, also
     return _sound(render("page.html.j2", **content, style=Markup(style), policy=policy))
 
 
-def print_page(bodies: Sequence[Body], cover: Cover) -> str:
-    """Return the page from which the PDF is laid out: the same sections behind a cover and a contents with page numbers.
-
-    The summary by itself is two sides of paper to lie on a table, without cover and contents.
+def part_page(body: Body, cover: Cover | None = None) -> str:
+    """Return the page from which a section is laid out as a part of a paper.
 
     Args:
-        bodies: The sections, in the order of the report.
-        cover: What the reader must know first.
+        body: The section.
+        cover: For a section that is a paper by itself, as the summary is, two sides to lie on a table: what stands at its head.
 
     Raises:
         Refusal: When an anchor stands twice, or a link or label points to none.
     """
-    sections, letters = [], set()
-    alone = len(bodies) == 1 and bodies[0].slug.startswith(SUMMARY)
-    for body in bodies:
-        soup = BeautifulSoup(_place(body, bodies, demote=True), "html.parser", multi_valued_attributes=None)
-        letters |= _fit_for_paper(soup)
-        sections.append((body.title, Markup(str(soup)), body.slug.startswith(SUMMARY)))
+    soup = BeautifulSoup(_place(body, (), demote=True), "html.parser", multi_valued_attributes=None)
+    letters = _fit_for_paper(soup, alone=cover is not None)
+    content = {"cover": cover, "title": body.title, "html": Markup(str(soup)), "summary": body.slug.startswith(SUMMARY)}
+    sheets = ["frame.css"] * (cover is not None) + ["print.css"]
+    style = _style(render("part.html.j2", **content, style="") + "".join(sorted(letters)), *sheets)
+    return _sound(render("part.html.j2", **content, style=Markup(style)))
+
+
+def frame_page(bodies: Sequence[Body], cover: Cover, places: Sequence[Sequence[Collection[str]]]) -> str:
+    """Return the page from which all of a paper but its sections is laid out: cover, contents with page numbers, heads and feet.
+
+    Args:
+        bodies: The sections, in the order of the report.
+        cover: What the reader must know first.
+        places: The anchors on each page of each section as it was laid out; a leaf is kept free for each.
+
+    Raises:
+        Refusal: When an anchor stands twice, or a link or label points to none.
+    """
+    sections = []
+    for body, pages in zip(bodies, places, strict=True):
+        leaves = [[heading for heading in body.headings if heading.anchor in anchors] for anchors in pages]
+        sections.append((body.title, leaves, body.slug.startswith(SUMMARY)))
     headings = chain.from_iterable(body.headings for body in bodies)
-    content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE, "alone": alone}
-    style = _style(render("print.html.j2", **content, style="") + "".join(sorted(letters)), "print.css")
-    return _sound(render("print.html.j2", **content, style=Markup(style)))
+    content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE}
+    style = _style(render("frame.html.j2", **content, style=""), "frame.css", "print.css")
+    return _sound(render("frame.html.j2", **content, style=Markup(style)))
 
 
 def _place(body: Body, bodies: Sequence[Body], *, demote: bool) -> str:
@@ -122,7 +137,7 @@ def _place(body: Body, bodies: Sequence[Body], *, demote: bool) -> str:
     return re.sub(r"<(/?)h([2-5])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) + 1}", html) if demote else html
 
 
-def _fit_for_paper(soup: BeautifulSoup) -> set[str]:
+def _fit_for_paper(soup: BeautifulSoup, *, alone: bool) -> set[str]:
     """Open what a reader of paper cannot open, and return the letters of the charts."""
     letters = set()
     for element in soup.select("details.explain"):  # how each figure was made is for the page, where it stays folded
@@ -147,8 +162,11 @@ def _fit_for_paper(soup: BeautifulSoup) -> set[str]:
             term.name, meaning.name = "strong", "span"
             item = term.wrap(soup.new_tag("li"))
             item.extend([": ", meaning.extract()])
-    for link in soup.find_all("a", href=re.compile(r"^\w+\.html#")):  # another file, which the reader of this one may not have
-        link.unwrap()
+    for link in soup.find_all("a", href=re.compile(r"^\w+\.html#")):  # another section, which the reader of this paper may not have
+        if alone:
+            link.unwrap()
+        else:
+            link["href"] = f"{ANOTHER_PART}:{link['href'].partition('#')[2]}"
     for picture in soup.find_all("img", src=re.compile("^data:image/svg")):
         header, data = picture["src"].split(",", 1)
         drawing = (base64.b64decode(data) if header.endswith(";base64") else unquote_to_bytes(data)).decode()
@@ -203,8 +221,8 @@ def render(template: str, **content) -> str:
     return _templates().get_template(template).render(**content)
 
 
-def _style(text: str, sheet: str) -> str:
+def _style(text: str, *sheets: str) -> str:
     """The stylesheet of a page: the letters of the typeface that its text needs, what both pages share, and what is its own."""
     letters = "".join(sorted(USUAL_LETTERS | frozenset(text) & typeface_letters()))
     faces = [subset_face(weight, style, letters) for weight, style in FACES]
-    return "\n".join([*faces, *((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", sheet))])
+    return "\n".join([*faces, *((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", *sheets))])

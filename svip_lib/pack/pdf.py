@@ -3,14 +3,14 @@
 import io
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, String
+from pikepdf import Array, Dictionary, Name, OutlineItem, String
 from weasyprint import HTML
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.logger import LOGGER
@@ -18,6 +18,7 @@ from weasyprint.pdf import tags
 from weasyprint.urls import URLFetcher
 
 from svip_lib.config.refusal import Refusal
+from svip_lib.pack.html import ANOTHER_PART
 
 POINTS = 0.75  # to a CSS pixel
 MARK = rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC"  # where a piece of content begins, as WeasyPrint writes it
@@ -25,31 +26,120 @@ PRINTED = 4  # the flag of an annotation that paper shows too
 
 
 def write_pdf(print_html: str, path: Path) -> None:
-    """Write the PDF of a print page: tagged, with bookmarks, and the same bytes from the same page.
+    """Write the PDF of a page for paper: tagged, with bookmarks, and the same bytes from the same page.
 
     Args:
-        print_html: The page that ``html.print_page`` made; nothing outside it is read.
+        print_html: The page that ``html.part_page`` made; nothing outside it is read.
         path: Where the PDF goes.
 
     Raises:
         Refusal: When WeasyPrint complains: a picture without words, a link to nowhere, a letter or a rule that it cannot set.
     """
+    with _laid_out(print_html, path.name) as (pdf, _, _):
+        _save(pdf, path)
+
+
+def places(part: Path) -> list[list[str]]:
+    """Return the anchors on each page of a PDF that ``write_pdf`` wrote."""
+    with pikepdf.open(part) as pdf:
+        found = [[] for _ in pdf.pages]
+        for name, (page, *_) in _names(pdf).items():
+            found[pikepdf.Page(page).index].append(name)
+        return found
+
+
+def bind(frame_html: str, parts: Sequence[Path], path: Path) -> None:
+    """Write a paper from parts that were laid out before: each takes the leaves that the frame keeps for it.
+
+    A section is so laid out once, for its own paper and for the whole pack's, and again only when it changes.
+
+    Args:
+        frame_html: The page that ``html.frame_page`` made: all but the sections.
+        parts: The sections as ``write_pdf`` wrote them, in their order.
+        path: Where the PDF goes.
+
+    Raises:
+        Refusal: As ``write_pdf`` does.
+    """
+    with _laid_out(frame_html, path.name) as (pdf, tree, words), ExitStack() as opened:
+        names, numbers = _names(pdf), tree.root.ParentTree.Nums
+        with pdf.open_outline() as outline:
+            chapters = outline.root[0].children
+            for place, (leaves, file) in enumerate(zip(tree.leaves(), parts, strict=True), start=1):  # behind the contents
+                part = opened.enter_context(pikepdf.open(file))
+                first, shift = pikepdf.Page(leaves.Pg).index, int(numbers[-2]) + 1
+                _take_leaves(pdf, part, first, shift)
+                copied = pdf.copy_foreign(part.Root.StructTreeRoot)  # after the pages, so that it names their copies
+                for number, tag in zip(copied.ParentTree.Nums[::2], copied.ParentTree.Nums[1::2], strict=True):
+                    numbers.extend([int(number) + shift, tag])
+                leaves.K = copied.K[0].K[0].K[0].K
+                for kid in leaves.K:
+                    kid.P = leaves
+                names |= {name: _moved(pdf, first, target) for name, target in _names(part).items()}
+                with part.open_outline() as own:
+                    chapters[place:place] = _chapters(pdf, first, own.root)
+        pdf.Root.Names.Dests = Dictionary(Names=Array([part for name in sorted(names) for part in (String(name), names[name])]))
+        _finish_links_between_parts(pdf, names, words)
+        _save(pdf, path)
+
+
+@contextmanager
+def _laid_out(print_html: str, name: str) -> Iterator[tuple[pikepdf.Pdf, "_Tree", dict[str, str]]]:
+    """A page laid out and mended, its tags, and the words of each of its anchors."""
     page = HTML(string=print_html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
     with _complaints() as complaints, _origins() as origins:
         laid_out = page.write_pdf(pdf_variant="pdf/ua-1")
     if complaints:
         more = f" ({len(complaints) - 1} more follow.)" if complaints[1:] else ""
-        raise Refusal(f"The PDF would not be sound: {complaints[0]}.{more}", file=path.name, remedy="Mend the section that it comes from.")
-    words = {element.get("id"): shorten("".join(element.itertext()), 120) for element in page.etree_element.iter() if element.get("id")}
+        raise Refusal(f"The PDF would not be sound: {complaints[0]}.{more}", file=name, remedy="Mend the section that it comes from.")
+    named = [element for element in page.etree_element.iter() if element.get("id")]
+    words = {element.get("id"): element.get("title") or shorten("".join(element.itertext()), 120) for element in named}
     with pikepdf.open(io.BytesIO(laid_out)) as pdf:
-        tree = _Tree(pdf, origins)
+        tree = _Tree(pdf, origins, series=next(iter(words), ""))
         tree.join()
         tree.mark_artifacts()
         tree.finish_elements()
         _finish_links(pdf, words)
-        whole = io.BytesIO()  # written by Python, because qpdf ends the process where a disk is full
-        pdf.save(whole, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        yield pdf, tree, words
+
+
+def _save(pdf: pikepdf.Pdf, path: Path) -> None:
+    whole = io.BytesIO()  # written by Python, because qpdf ends the process where a disk is full
+    pdf.save(whole, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     path.write_bytes(whole.getvalue())
+
+
+def _names(pdf: pikepdf.Pdf) -> dict[str, Array]:
+    """Where each anchor lies: its page first."""
+    listed = list(pdf.Root.get("/Names", {}).get("/Dests", {}).get("/Names", []))
+    return {str(name): target for name, target in zip(listed[::2], listed[1::2], strict=True)}
+
+
+def _moved(pdf: pikepdf.Pdf, first: int, target: Array) -> Array:
+    """A place in a part as a place in the whole."""
+    return Array([pdf.pages[first + pikepdf.Page(target[0]).index].obj, *list(target)[1:]])
+
+
+def _chapters(pdf: pikepdf.Pdf, first: int, items: list[OutlineItem]) -> list[OutlineItem]:
+    """The bookmarks of a part, for the whole."""
+    chapters = []
+    for item in items:
+        chapters.append(OutlineItem(item.title, _moved(pdf, first, item.destination)))
+        chapters[-1].children = _chapters(pdf, first, item.children)
+    return chapters
+
+
+def _take_leaves(pdf: pikepdf.Pdf, part: pikepdf.Pdf, first: int, shift: int) -> None:
+    """Put the pages of a part in the place of the frame's leaves, whose heads and feet they take over as drawings."""
+    for place, page in enumerate(part.pages, start=first):
+        frame = pdf.pages[place].as_form_xobject()
+        pdf.pages[place] = page
+        taken = pdf.pages[place]
+        taken.Resources.XObject[f"/Frame{place}"] = frame
+        taken.contents_add(f"q /Frame{place} Do Q".encode(), prepend=True)
+        taken.obj.StructParents += shift
+        for link in taken.obj.get("/Annots", []):
+            link.StructParent += shift
 
 
 @contextmanager
@@ -94,8 +184,8 @@ def _origins() -> Iterator[dict[int, object]]:
 class _Tree:
     """The tags of a PDF, as they are being mended."""
 
-    def __init__(self, pdf: pikepdf.Pdf, origins: dict[int, object]):
-        self.pdf, self.origins = pdf, origins
+    def __init__(self, pdf: pikepdf.Pdf, origins: dict[int, object], series: str):
+        self.pdf, self.origins, self.series = pdf, origins, series
         self.root = pdf.Root.StructTreeRoot
         self.first: dict[object, Dictionary] = {}  # an element's tag on its first page
         self.header_ids: dict[str, String] = {}  # of a repeated header cell → of the cell itself
@@ -106,7 +196,11 @@ class _Tree:
         document.K = Array(self._joined(document, list(document.K)))
         for cell in self._elements(document):
             if cell.S == Name.TD and "/Headers" in cell.get("/A", {}):
-                cell.A.Headers = Array([self.header_ids.get(str(header), header) for header in cell.A.Headers])
+                cell.A.Headers = Array([self._own(self.header_ids.get(str(header), header)) for header in cell.A.Headers])
+
+    def _own(self, cell: String) -> String:
+        """The name of a header cell, told apart from those of other parts of the same paper."""
+        return String(f"{self.series}-{cell}")
 
     def _joined(self, parent: Dictionary, kids: list) -> list:
         """The kids of a tag, without those that went to the tag of an earlier page."""
@@ -168,11 +262,15 @@ class _Tree:
         """Say of every header cell whether it heads its column or its row, and where on the paper every figure lies."""
         for tag in self._elements(self.root.K[0]):
             if tag.S == Name.TH:
-                tag.A.Scope = Name.Column if tag.P.P.S == Name.THead else Name.Row
+                tag.A.Scope, tag.ID = Name.Column if tag.P.P.S == Name.THead else Name.Row, self._own(tag.ID)
             elif tag.S == Name.Figure:
                 left, top, right, bottom = (float(edge) * POINTS for edge in tag.A.BBox)
                 height = float(tag.Pg.MediaBox[3])
                 tag.A.BBox = Array([round(edge, 2) for edge in (left, height - bottom, right, height - top)])
+
+    def leaves(self) -> list[Dictionary]:
+        """The tags of what a frame keeps free for its parts, in their order."""
+        return [tag for element, tag in self.first.items() if "leaves" in element.get("class", "")]
 
     def _elements(self, tag: Dictionary) -> Iterator[Dictionary]:
         """A tag and all below it, in reading order."""
@@ -208,3 +306,22 @@ def _finish_links(pdf: pikepdf.Pdf, words: dict[str, str]) -> None:
             link.F = PRINTED
             if "/Dest" in link:
                 link.Contents = String(f"Go to: {words[str(link.Dest)]}")
+
+
+def _finish_links_between_parts(pdf: pikepdf.Pdf, names: Mapping[str, Array], words: Mapping[str, str]) -> None:
+    """Let a link to another section lead there where that is part of the paper; where it is not, only its words stay."""
+    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
+    tags = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+    for page in pdf.pages:
+        for link in list(page.get("/Annots", [])):
+            scheme, _, anchor = str(link.get("/A", {}).get("/URI", "")).partition(":")
+            if scheme != ANOTHER_PART:
+                continue
+            if anchor in names:
+                del link.A
+                link.Dest, link.Contents = String(anchor), String(f"Go to: {words.get(anchor) or words[anchor.partition('-')[0]]}")
+            else:
+                tag = tags[link.StructParent]
+                tag.S = Name.Span
+                tag.K = Array([kid for kid in tag.K if not (isinstance(kid, Dictionary) and kid.get("/Type") == Name.OBJR)])
+                page.Annots = Array([other for other in page.Annots if other.objgen != link.objgen])

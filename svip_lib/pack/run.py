@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,7 +37,18 @@ from svip_lib.pack.html import Body, Cover, Standing
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
 from svip_lib.pack.leaks import Finding
 from svip_lib.pack.place import held, swap, sweep, write_whole
-from svip_lib.pack.workers import Made, Place, begin, look_through, make_paper, make_section_page, make_statement, make_whole_page
+from svip_lib.pack.workers import (
+    SUMMARY_PAPER,
+    Made,
+    Place,
+    begin,
+    look_through,
+    make_paper,
+    make_section_page,
+    make_statement,
+    make_whole_page,
+    paper_of,
+)
 from svip_lib.show.marks import status_html
 from svip_lib.show.words import is_synthetic
 from svip_lib.status import statuses as every_status
@@ -327,19 +338,24 @@ def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:
 def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: ProcessPoolExecutor) -> None:
     """Make the page and the paper of the whole pack and the papers of its sections, the longest first, and the file of figures."""
     every = list(bodies.values())
-    papers = {"pack.pdf": every} | {f"sections/{name}.pdf": [body] for name, body in bodies.items()} if run.pdf else {}
-    longest_first = sorted(papers, key=lambda name: -sum(len(body.html) for body in papers[name]))
-    waiting: dict[Future, str] = {workers.submit(make_paper, papers[name], cover, name, run.place): name for name in longest_first}
     also = {"the whole pack on paper (PDF)": "pack.pdf"} if run.pdf else {}
+    if run.pdf and SUMMARY_PAPER in map(paper_of, bodies):
+        also["the summary on two sides (PDF)"] = SUMMARY_PAPER
     also |= {"every figure as a table (CSV)": "figures.csv"}
-    waiting[workers.submit(make_whole_page, every, cover, also, run.place)] = "index.html"
-    waiting[workers.submit(make_statement, cover, run.place)] = "accessibility.html"
+    page = workers.submit(make_whole_page, every, cover, also, run.place)
+    statement = workers.submit(make_statement, cover, run.place)
+    longest_first = sorted(bodies, key=lambda name: -len(bodies[name].html)) if run.pdf else []
+    papers = {workers.submit(make_paper, [bodies[name]], cover, paper_of(name), run.place): paper_of(name) for name in longest_first}
     run.released.rows.to_csv(run.place.building / "figures.csv", index=False, lineterminator="\n")
     begun = time.perf_counter()
     run.findings += look_through("figures.csv", run.place)
     run.tell("figures.csv", time.perf_counter() - begun)
-    for done in as_completed(waiting):
-        run.take(waiting[done], done.result())
+    for done in as_completed(papers):
+        run.take(papers[done], done.result())
+    if run.pdf:  # of what the sections' papers are made of
+        run.take("pack.pdf", workers.submit(make_paper, every, cover, "pack.pdf", run.place).result())
+    run.take("index.html", page.result())
+    run.take("accessibility.html", statement.result())
 
 
 def _kept(executed: Path) -> dict:

@@ -8,6 +8,7 @@ import os
 import pickle
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -17,12 +18,14 @@ from pathlib import Path
 from svip_lib.config.key import read_key
 from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.tokens import Tokens
-from svip_lib.pack.html import Body, Cover, page, print_page, section_body
+from svip_lib.pack.body import SUMMARY
+from svip_lib.pack.html import Body, Cover, frame_page, page, part_page, section_body
 from svip_lib.pack.leaks import Finding, Search, scan_file
 from svip_lib.pack.place import watch, write_whole
 from svip_lib.pack.statement import statement_page
 from svip_lib.show import fonts
 
+SUMMARY_PAPER = "summary.pdf"
 PRINTING = ("weasyprint", "pikepdf", "fonttools")
 
 
@@ -62,6 +65,16 @@ def begin(run: int, kept: Path) -> None:
     watch(run, lambda: os._exit(1))
 
 
+def paper_of(name: str) -> str:
+    """Return where the paper of a section stands in the pack.
+
+    Example:
+        >>> paper_of("00_member_summary"), paper_of("10_ehc_plans")
+        ('summary.pdf', 'sections/10_ehc_plans.pdf')
+    """
+    return SUMMARY_PAPER if name.startswith(SUMMARY) else f"sections/{name}.pdf"
+
+
 def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, pdf: bool) -> Made:
     """Make the web page of one section from its executed notebook."""
     begun = time.perf_counter()
@@ -72,7 +85,8 @@ def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, 
     else:
         body = section_body(executed, name)
         write_whole(file, pickle.dumps(body))
-    html = page([body], cover, whole="../index.html", also={"this section on paper (PDF)": f"{name}.pdf"} if pdf else None)
+    also = {"this section on paper (PDF)": os.path.relpath(paper_of(name), "sections")} if pdf else None
+    html = page([body], cover, whole="../index.html", also=also)
     findings = _write(place, f"sections/{name}.html", html.encode())
     return Made(findings, {file.name}, time.perf_counter() - begun, body)
 
@@ -90,17 +104,37 @@ def make_statement(cover: Cover, place: Place) -> Made:
 
 
 def make_paper(bodies: list[Body], cover: Cover, name: str, place: Place) -> Made:
-    """Make the PDF of one section, or of the whole pack."""
+    """Make the PDF of one section, or of the whole pack: of parts that are laid out once for both. The summary is a paper by itself."""
     begun = time.perf_counter()
-    paper = print_page(bodies, cover)
-    file = place.kept / f"{_key(paper.encode())}.pdf"
-    if not file.is_file():
-        from svip_lib.pack.pdf import write_pdf  # WeasyPrint takes a second to load
+    if name == SUMMARY_PAPER:
+        parts = [_laid_out(part_page(bodies[0], cover), place)]
+        file = parts[0]
+    else:
+        from svip_lib.pack.pdf import bind, places  # WeasyPrint takes a second to load
 
+        parts = [_laid_out(part_page(body), place) for body in bodies]
+        frame = frame_page(bodies, cover, [places(part) for part in parts])
+        names = [part.name.encode() for part in parts]
+        file = _once(place.kept / f"{_key(frame.encode(), *names)}.pdf", lambda beside: bind(frame, parts, beside))
+    return Made(_write(place, name, file.read_bytes()), {path.name for path in (file, *parts)}, time.perf_counter() - begun)
+
+
+def _laid_out(page: str, place: Place) -> Path:
+    def write(beside: Path) -> None:
+        from svip_lib.pack.pdf import write_pdf
+
+        write_pdf(page, beside)
+
+    return _once(place.kept / f"{_key(page.encode())}.pdf", write)
+
+
+def _once(file: Path, write: Callable[[Path], None]) -> Path:
+    """The file, written unless it is kept already; half of it stands there never."""
+    if not file.is_file():
         beside = file.with_name(f".{file.name}.{os.getpid()}")
-        write_pdf(paper, beside)
+        write(beside)
         beside.replace(file)
-    return Made(_write(place, name, file.read_bytes()), {file.name}, time.perf_counter() - begun)
+    return file
 
 
 def look_through(name: str, place: Place) -> list[Finding]:

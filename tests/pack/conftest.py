@@ -13,7 +13,8 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from svip_lib.pack.html import Cover, section_body
+from svip_lib.pack.html import Cover, frame_page, part_page, section_body
+from svip_lib.pack.pdf import places, write_pdf
 from svip_lib.show.fonts import FAMILY, font_file, subset_face
 from tests.conftest import copied
 from tests.pack.small import WITH_PAPER, Trial, make_small, say
@@ -126,6 +127,27 @@ def cover():
         marks={"Draft": "Not yet signed off.", "Synthetic": "The council's own figures are made up; published figures are real."},
         provenance={"Figures": "sha256 3f9a0c", "Software": "svip_lib 0.1.0"},
     )
+
+
+@pytest.fixture(scope="session")
+def parts(bodies):
+    """The pages from which the two sections are laid out."""
+    return [part_page(body) for body in bodies]
+
+
+@pytest.fixture(scope="session")
+def laid_out(parts, tmp_path_factory):
+    """The two sections, laid out."""
+    files = [tmp_path_factory.mktemp("parts") / f"{number}.pdf" for number in range(len(parts))]
+    for part, file in zip(parts, files, strict=True):
+        write_pdf(part, file)
+    return files
+
+
+@pytest.fixture(scope="session")
+def frame(bodies, cover, laid_out):
+    """The page from which all of the paper but its sections is laid out."""
+    return frame_page(bodies, cover, [places(file) for file in laid_out])
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.pack.html import Standing, page, print_page, section_body
+from svip_lib.pack.html import Standing, frame_page, page, part_page, section_body
+from svip_lib.pack.pdf import places
 from svip_lib.show.explain import details_html
 
 
@@ -43,8 +44,12 @@ def single(bodies, cover):
 
 
 @pytest.fixture(scope="module")
-def paper(bodies, cover):
-    return print_page(bodies, cover)
+def paper(frame, parts):
+    """The paper as one page: each section in the place that the frame keeps for it."""
+    soup = parsed(frame)
+    for leaves, part in zip(soup.select(".leaves"), parts, strict=True):
+        leaves.replace_with(parsed(part.replace('href="pack:', 'href="#')).select_one("main > section"))
+    return str(soup)
 
 
 # --- the page ---
@@ -117,9 +122,10 @@ def test_words_of_the_cover_are_words_and_never_markup(bodies, cover):
     assert "<b>Plans" not in html and "&lt;b&gt;Plans" in html
 
 
-def test_two_builds_give_the_same_bytes(pack, paper, bodies, cover):
+def test_two_builds_give_the_same_bytes(pack, parts, frame, laid_out, bodies, cover):
     assert page(bodies, cover) == pack
-    assert print_page(bodies, cover) == paper
+    assert [part_page(body) for body in bodies] == parts
+    assert frame_page(bodies, cover, [places(file) for file in laid_out]) == frame
 
 
 def test_two_sections_with_one_number_are_refused(bodies, cover):
@@ -134,7 +140,7 @@ def test_a_link_to_another_section_stays_in_the_pack_and_leads_to_its_file_from_
 
     assert target(pack) == target(paper) == {"#s10-how-many-plans-are-there"}
     assert target(page(bodies[1:], cover, whole="index.html")) == {"10_ehc_plans.html#s10-how-many-plans-are-there"}
-    assert target(print_page(bodies[1:], cover)) == set()
+    assert target(part_page(bodies[1], cover)) == set()
 
 
 def test_a_link_to_a_heading_that_another_section_lacks_is_refused_in_the_pack(bodies, cover):
@@ -158,7 +164,7 @@ def test_how_a_figure_was_made_is_folded_on_the_page_and_left_out_on_paper(cover
     body = section_body(told("Words.", shown(str(details_html(lines)))), "10_x")
     folded = parsed(page([body], cover)).find("details", class_="explain")
     assert not folded.has_attr("open") and folded.summary.get_text() == "How this figure was made: Plans, January 2026"
-    on_paper = parsed(print_page([body], cover)).main.get_text()
+    on_paper = parsed(part_page(body)).main.get_text()
     assert "Words." in on_paper and "all plans that were counted" not in on_paper and "How this figure" not in on_paper
 
 
@@ -315,6 +321,45 @@ def test_a_table_shown_twice_keeps_its_own_label_each_time():
     assert [group["aria-labelledby"] for group in soup.select("[role=group]")] == ["s10-t-caption", "s10-t-caption-2"]
     assert [caption["id"] for caption in soup.find_all("caption")] == ["s10-t-caption", "s10-t-caption-2"]
     assert len({element["id"] for element in soup.find_all(id=True)}) == 6
+
+
+PICTURE = '<img alt="A line that rises." src="data:image/png;base64,iVBO">'
+CHART = f'<figure id="places">{PICTURE}<figcaption>Figure 10.1. Plans.</figcaption></figure>'
+TABLE = '<table id="{}"><caption>Table 10.{}. Plans</caption><tr><th>Period</th></tr></table>'
+
+
+@pytest.mark.parametrize(
+    ("markdown", "target", "words"),
+    [
+        ("[figure](#places)", "#s10-places", "Figure 10.1"),
+        ("[Table](#places)", "#s10-places-table", "Table 10.1"),
+        ("[table](#neighbours)", "#s10-register-neighbours", "Table 10.2"),
+        ("[this chart](#places)", "#s10-places", "this chart"),
+    ],
+)
+def test_a_link_to_a_figure_or_table_by_name_is_told_by_its_number(markdown, target, words):
+    shows = shown(CHART + TABLE.format("places-table", 1) + TABLE.format("register-neighbours", 2))
+    (link,) = parsed(section_body(told(f"See {markdown}.", shows), "10_x").html).find_all("a")
+    assert (link["href"], link.get_text()) == (target, words)
+
+
+@pytest.mark.parametrize("markdown", ["[figure](#pupils)", "[figure](#places-table)", "[table](20_y.ipynb#places)", "[figure](#places2)"])
+def test_a_link_to_a_figure_or_table_that_is_not_in_the_section_is_refused(markdown):
+    with pytest.raises(Refusal, match=r"There is no (figure|table) '"):
+        section_body(told(f"See {markdown}.", shown(CHART + TABLE.format("places-table", 1))), "10_x")
+
+
+def test_every_paragraph_bears_a_number_that_is_the_same_on_the_page_and_on_paper(pack, paper):
+    def numbered(html):
+        return {number.get_text(): number.parent.get_text() for number in parsed(html).select("main p > span.paragraph")}
+
+    assert numbered(pack) == numbered(paper)
+    assert list(numbered(pack)) == [f"{section}.{number}" for section in (10, 30) for number in range(1, 7)]
+    assert numbered(pack)["10.3"].startswith("10.3 There are 930 more plans")
+
+
+def test_the_summary_keeps_the_numbers_that_it_gives_itself():
+    assert "span" not in section_body(told("1.1. It rose."), "00_x").html
 
 
 def test_links_find_a_heading_as_jupyterlab_does():

@@ -2,30 +2,25 @@
 
 import re
 from collections import Counter
+from itertools import chain
 
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.pack.html import print_page
-from svip_lib.pack.pdf import write_pdf
+from svip_lib.pack.html import frame_page
+from svip_lib.pack.pdf import bind, places, write_pdf
+from svip_lib.pack.pdf_text import _Reader
+from tests.tagged_pdf import Reading, bookmarks, differences, tags
 
-TAGS = {"ul": "L", "ol": "L", "li": "LI", "img": "Figure", "a": "Link", "figcaption": "Caption", "blockquote": "BlockQuote"}
-TAGS |= {name: name.upper() for name in ("p", "h1", "h2", "h3", "h4", "tr", "th", "td")}
-TAGS |= {"table": "Table", "thead": "THead", "tbody": "TBody", "caption": "Caption"}
 PAGE = '<!doctype html><html lang="en-GB"><head><title>Plans</title></head><body><h1 id="top">Plans</h1>{}</body></html>'
 
 
 @pytest.fixture(scope="module")
-def paper(bodies, cover):
-    return print_page(bodies, cover)
-
-
-@pytest.fixture(scope="module")
-def file(paper, tmp_path_factory):
+def file(frame, laid_out, tmp_path_factory):
     path = tmp_path_factory.mktemp("pdf") / "pack.pdf"
-    write_pdf(paper, path)
+    bind(frame, laid_out, path)
     return path
 
 
@@ -38,42 +33,66 @@ def pdf(file):
 @pytest.fixture(scope="module")
 def elements(pdf):
     """Every tag in reading order."""
+    return list(tags(pdf))
 
-    def below(tag):
-        yield tag
-        for kid in tag.get("/K", []):
-            if isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == pikepdf.Name.StructElem:
-                yield from below(kid)
 
-    return list(below(pdf.Root.StructTreeRoot.K[0]))
+def content(page):
+    streams = page.obj.Contents
+    return b"\n".join(stream.read_bytes() for stream in (streams if isinstance(streams, pikepdf.Array) else [streams]))
 
 
 def of(elements, kind):
     return [tag for tag in elements if tag.S == f"/{kind}"]
 
 
-def test_the_pdf_has_the_same_parts_as_the_page(paper, elements):
-    page = Counter(TAGS[element.name] for element in BeautifulSoup(paper, "html.parser").body.find_all(list(TAGS)))
-    tagged = Counter(str(tag.S)[1:] for tag in elements)
-    assert {kind: tagged[kind] for kind in page} == dict(page)
-    assert page["Table"] == 8 and page["TR"] > 150
+def test_the_paper_holds_what_its_pages_hold_in_their_order(parts, pdf, elements):
+    assert differences(parts, pdf) == []
+    assert len(of(elements, "Table")) == 8 and len(of(elements, "TR")) > 150
 
 
-def test_every_alternative_text_of_the_page_is_in_the_pdf_in_its_order(paper, elements):
-    alts = [image["alt"] for image in BeautifulSoup(paper, "html.parser").find_all("img")]
-    assert [str(tag.Alt) for tag in of(elements, "Figure")] == alts
+def test_the_bookmarks_are_the_headings(frame, parts, pdf):
+    def headings(html):
+        return [heading.get_text() for heading in BeautifulSoup(html, "html.parser").find_all(re.compile("^h[1-6]$"))]
+
+    title, contents, made = headings(frame)
+    assert bookmarks(pdf) == [title, contents, *chain.from_iterable(map(headings, parts)), made]
 
 
-def test_the_bookmarks_are_the_headings(paper, pdf):
-    def titles(items):
-        for item in items:
-            yield item.title
-            yield from titles(item.children)
+def test_the_contents_tell_the_page_on_which_each_section_begins(pdf):
+    reading = Reading(pdf)
+    (contents,) = [tag for tag in tags(pdf) if tag.S == "/NonStruct" and tag.P.S == "/Document" and len(tag.K) > 1]
+    told = dict(re.findall(r"([^\W\d]+?)(\d+)", reading.words(contents).removeprefix("Contents")))
+    begins = {reading.words(section.K[0]): next(reading.pieces(section)).page + 1 for section in reading.sections()}
+    assert {name: int(told[name]) for name in begins} == begins
+    assert list(begins) == ["EHCplans", "Placements", "Howthisreportwasmade"]
 
-    with pdf.open_outline() as outline:
-        assert list(titles(outline.root)) == [
-            heading.get_text() for heading in BeautifulSoup(paper, "html.parser").find_all(re.compile("^h[1-6]$"))
-        ]
+
+def test_every_page_bears_its_number_and_the_name_of_its_section(pdf):
+    def foot(page):
+        heads = [name for name in page.Resources.XObject if "Frame" in name and f"{name} Do".encode() in page.Contents[0].read_bytes()]
+        return "".join(_Reader().shown(page.Resources.XObject[heads[0]], page.Resources.XObject[heads[0]].Resources))
+
+    pages = list(pdf.pages)
+    for number, page in enumerate(pages[2:-1], start=3):
+        assert f"Page {number} of {len(pages)}" in " ".join(foot(page).split())
+    assert "EHC plans" not in foot(pages[2]) and "EHC plans" in foot(pages[3])
+
+
+def test_a_section_by_itself_keeps_of_a_link_to_another_its_words(bodies, cover, parts, laid_out, tmp_path):
+    frame = frame_page(bodies[1:], cover, [places(laid_out[1])])
+    bind(frame, laid_out[1:], tmp_path / "one.pdf")
+    with pikepdf.open(tmp_path / "one.pdf") as pdf:
+        assert differences(parts[1:], pdf) == []
+        links = [link for page in pdf.pages for link in page.get("/Annots", [])]
+        assert not [link for link in links if str(link.get("/A", {}).get("/URI", "")).startswith("pack:")]
+        assert "section10." in Reading(pdf).words(Reading(pdf).sections()[0])
+
+
+def test_header_cells_of_two_sections_are_told_apart(elements):
+    names = [str(cell.ID) for cell in of(elements, "TH")]
+    assert len(names) == len(set(names))
+    asked = {str(header) for cell in of(elements, "TD") for header in cell.A.Headers}
+    assert asked and asked <= set(names)
 
 
 def test_every_header_cell_says_what_it_heads(elements):
@@ -94,10 +113,11 @@ def test_what_the_tree_does_not_hold_is_marked_as_decoration(pdf):
     numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
     back = dict(zip((int(number) for number in numbers[::2]), numbers[1::2], strict=True))
     for page in pdf.pages:
-        marked = [int(number) for number in re.findall(rb"/MCID (\d+)", page.Contents.read_bytes())]
+        marked = [int(number) for number in re.findall(rb"/MCID (\d+)", content(page))]
         assert all(back[int(page.obj.StructParents)][number] is not None for number in marked)
-    heads = [page.Contents.read_bytes().count(b"/Pagination") for page in pdf.pages]
-    assert heads[0] == 0 and min(heads[1:]) >= 3
+    drawn = [each for each in pdf.objects if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Form"]
+    heads = [each.read_bytes() for each in drawn if b"/Pagination" in each.read_bytes()]
+    assert len(heads) == len(pdf.pages) - 3 and not any(b"/MCID" in head for head in heads)  # cover, contents and the end bear their own
 
 
 def test_a_link_says_where_it_leads_and_is_there_on_paper_too(pdf):
@@ -130,8 +150,11 @@ def test_all_text_is_set_in_the_packs_own_typeface(pdf):
     assert fonts and all(name.startswith("Source-Sans-Pro") for name in fonts)
 
 
-def test_two_builds_give_the_same_bytes(paper, file, tmp_path):
-    write_pdf(paper, tmp_path / "again.pdf")
+def test_two_builds_give_the_same_bytes(parts, frame, file, laid_out, tmp_path):
+    for number, (part, before) in enumerate(zip(parts, laid_out, strict=True)):
+        write_pdf(part, tmp_path / f"{number}.pdf")
+        assert (tmp_path / f"{number}.pdf").read_bytes() == before.read_bytes()
+    bind(frame, laid_out, tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == file.read_bytes()
 
 
