@@ -123,10 +123,12 @@ class Section:
         source = f"{words.source_line(self.released, entry)}; the forecast is this pack's own"
         alternative = outlook.alternative_text(self._given, entry)
         subtitle = f"{words.subtitle(self.released, entry, self._bases[entry.base])}; known on {day_label(self.released.as_at)}"
-        svg = self._draw(entry, f"{name}_outlook", message, subtitle, source)
+        doubted = outlook.WARNING if stand.state in ("in doubt", "withheld") else ""
+        alone = f"Not to be relied on. {doubted} {subtitle}" if doubted else subtitle
+        svg = self._draw(entry, f"{name}_outlook", message, alone, source)
         parts = [self._figure(f"{name}_outlook", message, subtitle, charts.as_image(svg, alternative), f"{entry.label}. Source: {source}")]
-        if stand.state in ("in doubt", "withheld"):
-            parts.append(Markup('<div class="unverified"><p><strong>Not to be relied on.</strong> {}</p></div>').format(outlook.WARNING))
+        if doubted:
+            parts.append(Markup('<div class="unverified"><p><strong>Not to be relied on.</strong> {}</p></div>').format(doubted))
         caption, numbers = f"{entry.label}: what may come", set(frame.columns[1:])
         parts.append(self._table(frame, f"{name}_outlook-table", caption, numeric=numbers, notes=[outlook.NOTE]))
         parts.append(explain.details_html(outlook.explained(self._given, entry, self._defined[entry.base])))

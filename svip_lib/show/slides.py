@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 DPI = 160  # of the 7.2 inches of a chart: as many points as a slide has, to within a third
-MARGIN, POINTS_AN_INCH = 20, 72  # pixels; an inch by its definition
+MARGIN, GAP, POINTS_AN_INCH = 20, 10, 72  # pixels; pixels; an inch by its definition
 # How each line is set, and how many letters fit on it.
-MESSAGE, SMALL = ({"fontsize": 13, "fontweight": 600}, 82), ({"fontsize": 9}, 125)
+MESSAGE, SMALL = ({"fontsize": 13, "fontweight": 600}, 86), ({"fontsize": 9}, 132)
 COLOURS = 128  # a chart has few, and a picture that has no more is a quarter of the bytes
 LINE = 1.35  # the height of a line by that of its letters
 
@@ -27,11 +27,8 @@ def slide(figure: Figure, message: str, subtitle: str, source: str) -> bytes:
     """
     figure.set_layout_engine("none")
     figure.set_dpi(DPI)
-    parts = [
-        _written([(message, *MESSAGE), (subtitle, *SMALL)], figure),
-        _pixels(figure),
-        _written([(f"Source: {source}.", *SMALL)], figure),
-    ]
+    chart = np.pad(_pixels(figure), ((GAP, GAP), (0, 0), (0, 0)), constant_values=255)
+    parts = [_written([(message, *MESSAGE), (subtitle, *SMALL)], figure), chart, _written([(f"Source: {source}.", *SMALL)], figure)]
     picture = np.pad(np.concatenate(parts), ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), constant_values=255)
     file = io.BytesIO()
     Image.fromarray(picture).quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
