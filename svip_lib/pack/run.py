@@ -333,7 +333,7 @@ def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: Proces
     longest_first = sorted(papers, key=lambda name: -sum(len(body.html) for body in papers[name]))
     waiting: dict[Future, str] = {workers.submit(make_paper, papers[name], cover, name, run.place): name for name in longest_first}
     also = {"the whole pack on paper (PDF)": "pack.pdf"} if run.pdf else {}
-    also |= {"every figure as a workbook (XLSX)": "annex.xlsx", "and as a table (CSV)": "figures.csv"}
+    also |= {"every figure as a workbook (XLSX)": "annex.xlsx", "every figure as a table (CSV)": "figures.csv"}
     waiting[workers.submit(make_whole_page, every, cover, also, run.place)] = "index.html"
     (run.place.building / "figures.csv").write_bytes(as_csv(run.released.rows))
     begun = time.perf_counter()
