@@ -1,5 +1,6 @@
 """What a notebook holds: open a section, show its figures, close it."""
 
+import base64
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import HTML, display
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import read_authority
@@ -14,8 +16,8 @@ from svip_lib.config.periods import day_label, period_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
-from svip_lib.disclosure.released import READ, Released, is_current, read_released
-from svip_lib.show import changes, charts, commentary, explain, marks, outlook, tables, words
+from svip_lib.disclosure.released import PICTURE, READ, Released, is_current, read_released
+from svip_lib.show import changes, charts, commentary, explain, marks, outlook, slides, tables, words
 from svip_lib.show.given import UNVERIFIED, Given
 from svip_lib.show.registers import TABLES, quality
 from svip_lib.status import Status, planned_category, statuses
@@ -91,9 +93,9 @@ class Section:
         anchor = name if chart is None else f"{name}_{chart}"
         entry = entry.model_copy(update={"chart": chart}) if chart else entry
         message = words.message(self.released, entry)
-        svg = charts.draw(self.released, entry)
         base = self._bases[entry.base]
         subtitle, source = words.subtitle(self.released, entry, base), words.source_line(self.released, entry)
+        svg = self._draw(entry, anchor, message, subtitle, source)
         parts, named = [], f"{words.mark(self.released, entry)}{entry.label}"
         if svg:
             alternative = words.alternative_text(self.released, entry, charts.KINDS[entry.chart])
@@ -121,11 +123,13 @@ class Section:
         source = f"{words.source_line(self.released, entry)}; the forecast is this pack's own"
         alternative = outlook.alternative_text(self._given, entry)
         subtitle = f"{words.subtitle(self.released, entry, self._bases[entry.base])}; known on {day_label(self.released.as_at)}"
-        svg = charts.draw(self.released, entry)
+        doubted = outlook.WARNING if stand.state in ("in doubt", "withheld") else ""
+        alone = f"Not to be relied on. {doubted} {subtitle}" if doubted else subtitle
+        svg = self._draw(entry, f"{name}_outlook", message, alone, source)
         named = f"{words.mark(self.released, entry)}{entry.label}"
         parts = [self._figure(f"{name}_outlook", message, subtitle, charts.as_image(svg, alternative), f"{named}. Source: {source}")]
-        if stand.state in ("in doubt", "withheld"):
-            parts.append(Markup('<div class="unverified"><p><strong>Not to be relied on.</strong> {}</p></div>').format(outlook.WARNING))
+        if doubted:
+            parts.append(Markup('<div class="unverified"><p><strong>Not to be relied on.</strong> {}</p></div>').format(doubted))
         caption, numbers = f"{named}: what may come", set(frame.columns[1:])
         parts.append(self._table(frame, f"{name}_outlook-table", caption, numeric=numbers, notes=[outlook.NOTE]))
         parts.append(explain.details_html(outlook.explained(self._given, entry, self._defined[entry.base])))
@@ -263,6 +267,16 @@ class Section:
         plan = absent if pd.isna(status.plan) else told(status.plan, entry.model_copy(update={"signed": "no"}))
         of = entry.categories.get(planned_category(self.released, entry), "")
         return [f"{entry.label}: {of}" if of else entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
+
+    def _draw(self, entry: Indicator, anchor: str, message: str, *beside: str) -> str | None:
+        """Draw a chart for the page; the same as a picture for slides is handed to the run, and to no reader."""
+        inside = "INTERNAL. " if self.released.edition == "internal" else ""
+
+        def hand_over(figure: Figure) -> None:
+            picture = slides.slide(figure, f"{inside}{message}", *beside)
+            display({PICTURE: {anchor: base64.b64encode(picture).decode()}}, raw=True)
+
+        return charts.draw(self.released, entry, hand_over)
 
     def _figure(self, anchor: str, message: str, subtitle: str, image: str, caption: str) -> Markup:
         self._charts += 1

@@ -39,8 +39,12 @@ def index(pack):
 
 def test_it_holds_what_it_promises_and_nothing_else(pack):
     pages = [f"sections/{name}.html" for name in SECTIONS] + [f"sections/{name}.pdf" for name in SECTIONS[1:]]
-    expected = {"index.html", "accessibility.html", "pack.pdf", "summary.pdf", "figures.csv", "manifest.json", *pages}
-    assert {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()} == expected
+    expected = {"index.html", "accessibility.html", "pack.pdf", "summary.pdf", "annex.xlsx", "figures.csv", "manifest.json", *pages}
+    there = {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()}
+    pictures, data = ({name for name in there if name.startswith(part)} for part in ("charts/", "open_data/"))
+    assert there - pictures - data == expected
+    assert all(re.fullmatch(r"charts/\w+\.png", name) for name in pictures) and len(pictures) > 30
+    assert {name for name in data if ".meta." not in name} == {name.replace(".meta", "") for name in data if ".meta." in name} != set()
     assert [path.name for path in pack.parent.iterdir() if path.name.startswith(".")] == []
 
 

@@ -31,6 +31,7 @@ SEAL = object()  # for disclosure/gate.py alone
 Read = tuple[str, str, str]
 FIGURES, EVERYTHING = "figures", ("*", "", "")
 READ = "application/vnd.svip.read+json"  # how a section tells the run of it
+PICTURE = "application/vnd.svip.picture+json"  # how it hands over a chart as a picture: its name and its bytes
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from openpyxl import Workbook
 
+from svip_lib.config.cells import harmless
 from svip_lib.config.fields import read_codes, read_fields
 from svip_lib.config.key import read_key
 from svip_lib.config.project import OWNER_ONLY
@@ -183,7 +184,7 @@ def _write(checked: Checked, tokens: Tokens, private: Path, rules: dict[str, dic
         sheet = book.create_sheet(title)
         sheet.append(list(table.columns))
         for row in table.itertuples(index=False):
-            sheet.append([_harmless(cell) for cell in row])
+            sheet.append([harmless(cell) for cell in row])
     _place(private / "checks.xlsx", book.save)
     _place(private / "checks.csv", lambda path: account.drop(columns="found").to_csv(path, index=False, lineterminator="\n"))
     _place(private / "rows.csv", lambda path: checked.clean.rows.to_csv(path, index=False, lineterminator="\n"))
@@ -199,8 +200,3 @@ def _place(path: Path, write: Callable[[Path], None]) -> None:
     write(beside)
     beside.chmod(OWNER_FILE)
     beside.replace(path)
-
-
-def _harmless(cell: object) -> object:
-    """A cell that begins like a formula is text: whoever opens the workbook runs nothing."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

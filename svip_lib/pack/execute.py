@@ -22,7 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from svip_lib.config.project import OWNER_ONLY
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.released import EVERYTHING, READ, Read
+from svip_lib.disclosure.released import EVERYTHING, PICTURE, READ, Read
 
 SECONDS_A_CELL, SECONDS_TO_LOAD = 300, 30
 FAILED = "failed"
@@ -199,21 +199,21 @@ def execute_section(
         beside.replace(aside / target.name)
         return failure
     book = nbformat.read(beside, as_version=4)
-    book.metadata["svip"] = key(_taken_out(book))
+    read = [tuple(part) for told in _taken_out(book, READ) for part in told]
+    book.metadata["svip"] = key(read or [EVERYTHING])
+    book.metadata[PICTURE] = {name: picture for told in _taken_out(book, PICTURE) for name, picture in told.items()}
     nbformat.write(book, beside)
     beside.replace(target)
     return None
 
 
-def _taken_out(book: nbformat.NotebookNode) -> list[Read]:
-    """Take out of a notebook what it tells the run alone: what it has read of the figures; of one that does not say, everything."""
-    read = []
-    for cell in book.cells:
-        told = [output for output in cell.get("outputs", []) if READ in output.get("data", {})]
-        read += [tuple(part) for output in told for part in output["data"][READ]]
-        if told:
-            cell.outputs = [output for output in cell.outputs if output not in told]
-    return read or [EVERYTHING]
+def _taken_out(book: nbformat.NotebookNode, kind: str) -> list:
+    """Take out of a notebook what it tells the run alone, such as what it has read of the figures; of which one may say nothing."""
+    told = []
+    for cell in (cell for cell in book.cells if cell.cell_type == "code"):
+        told += [output["data"][kind] for output in cell.outputs if kind in output.get("data", {})]
+        cell.outputs = [output for output in cell.outputs if kind not in output.get("data", {})]
+    return told
 
 
 def channels(executed: Path) -> str:

@@ -18,14 +18,17 @@ DRAWING = (
     "afcharts",
     "fonttools",
     "font-source-sans-pro",
+    "gptables",
     "ipykernel",
     "matplotlib",
     "nbconvert",
     "pandas",
     "papermill",
     "pikepdf",
+    "pillow",
     "seaborn",
     "weasyprint",
+    "xlsxwriter",
 )
 # The code that a section runs.
 ROOMS = ("config/**/*.py", "disclosure/released.py", "status.py", "section.py", "show/**/*.py")

@@ -25,12 +25,13 @@ from tqdm import tqdm
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.assurance import read_explanations, read_seen_by, read_sign_offs, read_switches
 from svip_lib.config.authority import read_authority
+from svip_lib.config.cells import as_csv
 from svip_lib.config.content import content_key
 from svip_lib.config.periods import Quarter, day_label, period_label
 from svip_lib.config.project import DATA_VARIABLE, OWNER_ONLY, Project
 from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import read_dictionary
-from svip_lib.disclosure.gate import release_quarter
+from svip_lib.disclosure.gate import PUBLIC, release_quarter
 from svip_lib.disclosure.released import Read, Released, is_current
 from svip_lib.pack.execute import FAILED, Failure, Kernels, channels, check_frame, check_parameters, execute_section
 from svip_lib.pack.html import Body, Cover, Standing
@@ -46,6 +47,7 @@ from svip_lib.pack.workers import (
     make_paper,
     make_section_page,
     make_statement,
+    make_tables,
     make_whole_page,
     paper_of,
 )
@@ -253,10 +255,12 @@ def _place(project: Project, released: Released, building: Path, kept: Path) -> 
     own = project.find_extracts(released.authority, released.quarter) is not None
     if own and not tokens.is_file():
         raise Refusal("What the pack must not tell of children is not known.", file=tokens, remedy="Run 'svip check', and then again.")
-    for folder in (building / "sections", kept):
+    open_data = ["open_data"] if released.edition == PUBLIC else []
+    parts = [building / name for name in ("sections", "charts", *open_data)]
+    for folder in (*parts, kept):
         folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    building.chmod(0o755)
-    (building / "sections").chmod(0o755)
+    for folder in (building, *parts):
+        folder.chmod(0o755)
     return Place(building, kept, tokens if own else None, bool((released.rows["origin"] == "synthetic").any()))
 
 
@@ -276,6 +280,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
         ThreadPoolExecutor(max_workers=os.cpu_count()) as threads,
     ):
         _start(workers)
+        tables = workers.submit(make_tables, project, released, cover, run.place)
         longest_first = sorted(names, key=lambda name: -run.log.took.get(name, (project.notebooks / f"{name}.ipynb").stat().st_size))
         running = {threads.submit(_execute, run, name, executed / f"{name}.ipynb", force or name in only): name for name in longest_first}
         for done in as_completed(running):
@@ -288,6 +293,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             raise SectionsFailed(failures, executed / FAILED)
         bodies = {name: run.take(f"sections/{name}.html", pages[name].result()).body for name in names}
         _make_whole(run, bodies, cover, workers)
+        run.take("annex.xlsx", tables.result())
     told = manifest(project, released, run.place.building)
     (run.place.building / "manifest.json").write_bytes(_as_json(told))
     run.findings += look_through("manifest.json", run.place)
@@ -299,7 +305,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             remedy="Take them out where they come from: commentary, notebook or agreement. Nothing was changed.",
         )
     for path in run.place.kept.iterdir():
-        if path.suffix in (".body", ".pdf") and path.name not in run.kept:
+        if path.suffix in (".body", ".pdf", ".xlsx") and path.name not in run.kept:
             path.unlink()  # of an earlier pack
 
 
@@ -341,12 +347,12 @@ def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: Proces
     also = {"the whole pack on paper (PDF)": "pack.pdf"} if run.pdf else {}
     if run.pdf and SUMMARY_PAPER in map(paper_of, bodies):
         also["the summary on two sides (PDF)"] = SUMMARY_PAPER
-    also |= {"every figure as a table (CSV)": "figures.csv"}
+    also |= {"every figure as a workbook (XLSX)": "annex.xlsx", "every figure as a table (CSV)": "figures.csv"}
     page = workers.submit(make_whole_page, every, cover, also, run.place)
     statement = workers.submit(make_statement, cover, run.place)
     longest_first = sorted(bodies, key=lambda name: -len(bodies[name].html)) if run.pdf else []
     papers = {workers.submit(make_paper, [bodies[name]], cover, paper_of(name), run.place): paper_of(name) for name in longest_first}
-    run.released.rows.to_csv(run.place.building / "figures.csv", index=False, lineterminator="\n")
+    (run.place.building / "figures.csv").write_bytes(as_csv(run.released.rows))
     begun = time.perf_counter()
     run.findings += look_through("figures.csv", run.place)
     run.tell("figures.csv", time.perf_counter() - begun)

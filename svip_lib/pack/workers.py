@@ -9,24 +9,32 @@ import pickle
 import tempfile
 import time
 from collections.abc import Callable
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+import nbformat
+
 from svip_lib.config.key import read_key
-from svip_lib.config.project import OWNER_ONLY
+from svip_lib.config.project import OWNER_ONLY, Project
+from svip_lib.config.registry import read_bases, read_dictionary
 from svip_lib.config.tokens import Tokens
+from svip_lib.disclosure.released import EVERYTHING, PICTURE, Released
 from svip_lib.pack.body import SUMMARY
 from svip_lib.pack.html import Body, Cover, frame_page, page, part_page, section_body
+from svip_lib.pack.keys import ROOMS, notebook_cells
 from svip_lib.pack.leaks import Finding, Search, scan_file
+from svip_lib.pack.open_data import open_data
 from svip_lib.pack.place import watch, write_whole
 from svip_lib.pack.statement import statement_page
 from svip_lib.show import fonts
 
 SUMMARY_PAPER = "summary.pdf"
-PRINTING = ("weasyprint", "pikepdf", "fonttools")
+PRINTING = ("weasyprint", "pikepdf", "fonttools", "gptables", "xlsxwriter")
+LIBRARY = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,28 @@ def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, 
     also = {"this section on paper (PDF)": os.path.relpath(paper_of(name), "sections")} if pdf else None
     html = page([body], cover, whole="../index.html", also=also)
     findings = _write(place, f"sections/{name}.html", html.encode())
+    for chart, picture in nbformat.read(executed, as_version=4).metadata.get(PICTURE, {}).items():
+        findings += _write(place, f"charts/{chart}.png", b64decode(picture))
     return Made(findings, {file.name}, time.perf_counter() - begun, body)
+
+
+def make_tables(project: Project, released: Released, cover: Cover, place: Place) -> Made:
+    """Make the released figures as files: the workbook, and in the public edition the open data."""
+    begun = time.perf_counter()
+    dictionary, bases = read_dictionary(project.dictionary), read_bases(project.dictionary, defined=True)
+    titles = {
+        name: notebook_cells(project.notebooks / f"{name}.ipynb")[0][1].partition("\n")[0].lstrip("# ") for name in project.sections()
+    }
+    file = place.kept / f"{_key(released.slice_key([EVERYTHING]).encode(), repr((dictionary, bases, titles, cover)).encode())}.xlsx"
+    if not file.is_file():
+        from svip_lib.pack.annex import annex  # gptables takes a while to load
+
+        write_whole(file, annex(released, dictionary, bases, titles, cover))
+    files = {"annex.xlsx": file.read_bytes()}
+    if released.edition == "public":
+        files |= {f"open_data/{name}": data for name, data in open_data(released, dictionary).items()}
+    findings = [found for name, data in files.items() for found in _write(place, name, data)]
+    return Made(findings, {file.name}, time.perf_counter() - begun)
 
 
 def make_whole_page(bodies: list[Body], cover: Cover, also: dict[str, str], place: Place) -> Made:
@@ -162,9 +191,8 @@ def _write(place: Place, name: str, data: bytes) -> list[Finding]:
 
 @cache
 def _code() -> bytes:
-    """What a page or paper is made with, beside its content."""
-    code = sorted(path for path in Path(__file__).parent.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    code.append(Path(fonts.__file__))
+    """What a page, paper or workbook is made with, beside its content."""
+    code = sorted({path for room in (*ROOMS, "pack/**/*") for path in LIBRARY.glob(room) if path.is_file() and path.suffix != ".pyc"})
     return b"".join(sha256(path.read_bytes()).digest() for path in code) + repr([version(name) for name in PRINTING]).encode()
 
 

@@ -3,6 +3,8 @@
 import io
 import re
 import textwrap
+from collections.abc import Callable
+from html import unescape
 from urllib.parse import quote
 
 import afcharts  # noqa: F401  (registers the government style with matplotlib)
@@ -77,12 +79,13 @@ _STYLE = {
 }
 
 
-def draw(released: Released, entry: Indicator) -> str | None:
+def draw(released: Released, entry: Indicator, also: Callable[[Figure], object] = lambda _: None) -> str | None:
     """Return an indicator's chart as SVG text, or nothing where the dictionary asks for a table only.
 
     Args:
         released: What the gate let through; anything else is refused.
         entry: The indicator; its row in the dictionary says which kind of chart it has.
+        also: What else is made of the figure when it is laid out.
 
     Raises:
         TypeError: When the figures did not come through the gate.
@@ -100,6 +103,7 @@ def draw(released: Released, entry: Indicator) -> str | None:
         if is_synthetic(released, entry):  # in the picture too: pictures travel without their pages
             figure.suptitle("SYNTHETIC", x=0.99, ha="right", fontsize="small", fontweight=600, color=INK)
         svg = _to_svg(figure)
+        also(figure)
         plt.close(figure)
     return svg
 

@@ -26,7 +26,7 @@ NO_PAPER = ("run", "--quiet", "--no-pdf")
 WITH_PAPER = ("run", "--quiet")
 MARK = "TRIAL_OF"  # in the environment of every process of a trial
 KNOWN = re.compile(
-    r"run\.lock|public/(public\.json|released/\w+\.(csv|json)|notebooks/\d\d_\w+\.ipynb|kept/[0-9a-f]{64}\.(body|pdf|clean))"
+    r"run\.lock|public/(public\.json|released/\w+\.(csv|json)|notebooks/\d\d_\w+\.ipynb|kept/[0-9a-f]{64}\.(body|pdf|xlsx|clean))"
 )
 
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.released import EVERYTHING, READ
+from svip_lib.disclosure.released import EVERYTHING, PICTURE, READ
 from svip_lib.pack.execute import Kernels, check_parameters, execute_section
 from svip_lib.pack.place import held, swap, sweep
 
@@ -43,6 +43,14 @@ def test_what_a_notebook_says_that_it_has_read_is_taken_out_of_it_and_kept_besid
     assert run(tmp_path, f"display({told!r}, raw=True); print('shown')") is None
     book = nbformat.read(tmp_path / "executed" / "10_drawn.ipynb", as_version=4)
     assert book.metadata.svip.read == told[READ]
+    assert [output.output_type for output in book.cells[-1].outputs] == ["stream"]
+
+
+def test_the_pictures_of_a_notebook_are_taken_out_of_it_and_kept_beside_its_page(tmp_path):
+    cell = f"display({{{PICTURE!r}: {{'one': 'MQ=='}}}}, raw=True); display({{{PICTURE!r}: {{'two': 'Mg=='}}}}, raw=True); print('shown')"
+    assert run(tmp_path, cell) is None
+    book = nbformat.read(tmp_path / "executed" / "10_drawn.ipynb", as_version=4)
+    assert book.metadata[PICTURE] == {"one": "MQ==", "two": "Mg=="}
     assert [output.output_type for output in book.cells[-1].outputs] == ["stream"]
 
 
