@@ -199,13 +199,13 @@ def execute_section(
         beside.replace(aside / target.name)
         return failure
     book = nbformat.read(beside, as_version=4)
-    book.metadata["svip"] = key(_taken_out(book))
+    book.metadata["svip"] = key(take_out(book))
     nbformat.write(book, beside)
     beside.replace(target)
     return None
 
 
-def _taken_out(book: nbformat.NotebookNode) -> list[Read]:
+def take_out(book: nbformat.NotebookNode) -> list[Read]:
     """Take out of a notebook what it tells the run alone: what it has read of the figures; of one that does not say, everything."""
     read = []
     for cell in book.cells:
