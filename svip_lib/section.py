@@ -252,7 +252,8 @@ class Section:
 def _style() -> str:
     """The report's stylesheet, held to the results of a notebook: everything else on that page is JupyterLab's own."""
     sheet = re.sub(r":root|\bbody\b", "&", STYLESHEET.read_text(encoding="utf-8"))
-    return f"<style>.jp-OutputArea-output.jp-RenderedHTML {{\n{sheet}}}</style>"
+    undone = "table { table-layout: auto; } tbody tr { background: none; }"  # what JupyterLab lays down for tables
+    return f"<style>.jp-OutputArea-output.jp-RenderedHTML {{\n{sheet}{undone} }}</style>"
 
 
 def _show(html: Markup) -> None:

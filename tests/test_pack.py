@@ -37,7 +37,7 @@ def index(pack):
 
 def test_it_holds_what_it_promises_and_nothing_else(pack):
     pages = [f"sections/{name}.{kind}" for name in SECTIONS for kind in ("html", "pdf")]
-    expected = {"index.html", "pack.pdf", "figures.csv", "manifest.json", *pages}
+    expected = {"index.html", "pack.pdf", "cover.docx", "figures.csv", "manifest.json", *pages}
     assert {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()} == expected
     assert [path.name for path in pack.parent.iterdir() if path.name.startswith(".")] == []
 
