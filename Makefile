@@ -75,7 +75,7 @@ $(PACKAGES): requirements.lock
 # Which libraries WeasyPrint opens, and under which names on this system, it alone knows: so it is asked.
 CAN_PRINT := $(IN_VENV) -c 'import sys; from weasyprint.text.ffi import harfbuzz_subset; sys.exit(harfbuzz_subset is None)' >/dev/null 2>&1
 
-$(READY): $(PACKAGES) pyproject.toml
+$(READY): $(PACKAGES) pyproject.toml setup.py
 	@$(CAN_PRINT) && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing $(LIBRARIES), which lay out the PDF."; \

@@ -191,22 +191,17 @@ def explain(name: str, period: str | None, authority: str, quarter: str, edition
     Only what the edition tells is explained: what is withheld from the public one stays withheld here.
     """
     import svip_lib.indicators  # noqa: F401  (to import them is to register them)
-    from svip_lib.config.agreement import read_agreement
-    from svip_lib.config.authority import read_authority
     from svip_lib.config.registry import find_indicator, read_bases, read_dictionary, rule_in_code
     from svip_lib.disclosure.gate import release_quarter
     from svip_lib.show import explain as show
     from svip_lib.show.given import Given
 
     project = Project.find()
-    folder, known = project.authority(authority), project.quarter(authority, quarter)
-    dictionary = read_dictionary(project.dictionary)
-    entry = find_indicator(dictionary, name)
+    known = project.quarter(authority, quarter)
+    entry = find_indicator(read_dictionary(project.dictionary), name)
     released = release_quarter(project, authority, known, check_edition(edition))
     row = show.find_figure(released, entry, period, category)
-    agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
-    given = Given(released, agreement, dictionary, folder / "assurance", read_authority(folder))
-    lines = show.explain(given, entry, row, read_bases(project.dictionary, defined=True)[entry.base])
+    lines = show.explain(Given.of(project, released), entry, row, read_bases(project.dictionary, defined=True)[entry.base])
     click.echo(f"{authority}, {known}, {edition} edition")
     for label, text in (lines | rule_in_code(name, project.root)).items():
         click.echo(f"{label + ':':20}{text}")
@@ -269,6 +264,21 @@ def new_quarter(quarter: str, authority: str) -> None:
     place = lay_out(project, authority, Quarter.parse(quarter)).relative_to(project.data.parent)
     click.echo(f"{place} is laid out: its folder extracts says what is wanted, and of whom.")
     click.echo(f"It has no pack, and is not the latest quarter, before as_at is set in {place}/quarter.yaml.")
+
+
+@svip.command("new-section")
+@click.argument("name")
+@click.argument("title")
+def new_section(name: str, title: str) -> None:
+    """Make the notebook of a new section from the template: NAME is two digits and a name, as 35_needs; TITLE is in quotes."""
+    from svip_lib.config.new_section import new_section as make
+
+    place = make(Project.find(), name, title)
+    click.echo(f"notebooks/{place.name} is there, with one figure as an example; 'svip run' takes it into the pack. What comes next:")
+    click.echo("  1. Open it with 'make lab', say in it what it answers, and show its figures: section.show(\"…\").")
+    click.echo(f"  2. Write '{name}' under section in data/dictionary/indicators.csv, in the rows of the indicators that are its own.")
+    click.echo(f"  3. The words of a quarter go into data/authorities/<council>/commentary/<quarter>/{name}.md; it can do without.")
+    click.echo(f"  4. svip run --only {name[:2]}")
 
 
 @svip.command()

@@ -1,6 +1,7 @@
 """What a notebook holds: open a section, show its figures, close it."""
 
 import base64
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,17 +11,16 @@ from IPython.display import HTML, display
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from svip_lib.config.agreement import read_agreement
-from svip_lib.config.authority import read_authority
-from svip_lib.config.periods import day_label, period_label
+from svip_lib.config.periods import day_label
 from svip_lib.config.project import Project, check_edition, check_section
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import Indicator, find_indicator, read_bases, read_dictionary
+from svip_lib.config.registry import Indicator, find_indicator, read_bases
 from svip_lib.disclosure.released import PICTURE, READ, Released, is_current, read_released
-from svip_lib.show import changes, charts, commentary, explain, marks, outlook, slides, tables, words
+from svip_lib.show import changes, charts, commentary, explain, outlook, slides, statuses, tables, words
 from svip_lib.show.given import UNVERIFIED, Given
 from svip_lib.show.registers import TABLES, quality
-from svip_lib.status import Status, planned_category, statuses
+
+STYLESHEET = Path(__file__).parent / "pack" / "template" / "report.css"
 
 
 def open_section(name: str, authority: str = "medway", quarter: str = "latest", edition: str = "public") -> "Section":
@@ -51,6 +51,8 @@ def open_section(name: str, authority: str = "medway", quarter: str = "latest", 
         done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Refusal(done.stderr.strip().removeprefix("Refused: "), remedy="")
+    # Styles and reading are told in one: a run takes both out again, and JupyterLab shows what it understands.
+    display({"text/html": _style(), READ: []}, raw=True)
     return Section(name, project, read_released(project, authority, known, edition))
 
 
@@ -59,17 +61,14 @@ class Section:
 
     def __init__(self, name: str, project: Project, released: Released):
         """Read what the section needs beside its figures: the council, its agreement, the dictionary."""
-        folder = project.authority(released.authority)
         self.name = check_section(name, project.sections()) if not name.startswith("_") else name
         self._number = self.name[:2].lstrip("0_") or "0"
         self.released = released
-        self.authority = read_authority(folder)
-        self.agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
-        self.dictionary = read_dictionary(project.dictionary)
+        self._given = given = Given.of(project, released)
+        self.authority, self.agreement, self.dictionary = given.authority, given.agreement, given.dictionary
         self._bases = read_bases(project.dictionary)
         self._defined = read_bases(project.dictionary, defined=True)
         self._commentary = project.commentary(released.authority, released.quarter, self.name)
-        self._given = Given(released, self.agreement, self.dictionary, folder / "assurance", self.authority)
         self._shown: list[str] = []
         self._charts = self._tables = 0
 
@@ -159,18 +158,13 @@ class Section:
 
     def statuses(self) -> None:
         """Show the two statuses side by side, never averaged: the agreement's trajectory, and the duties of the law."""
-        told = statuses(self.released, self.dictionary, self.authority.tolerance_percent)
-        rows = [self._status_row(entry, status) for entry, status in told["Trajectory"]]
-        columns = ["Measure", "Figure", "Plan", "Status"]
-        caption = "Trajectory: how the agreement's plan goes"
-        if rows:
-            trajectory = self._table(pd.DataFrame(rows, columns=columns), "status-trajectory", caption, finished={"Status"})
+        frame, caption = statuses.trajectory(self._given), statuses.TRAJECTORY
+        if len(frame):
+            trajectory = self._table(frame, "status-trajectory", caption, finished={"Status"})
         else:
-            trajectory = Markup('<p class="subtitle">{}: no plan is stated.</p>').format(caption)
-        rows = [self._status_row(entry, status) for entry, status in told["Duty"]]
-        columns[2] = "The law asks"
-        duty = self._table(pd.DataFrame(rows, columns=columns), "status-duty", "Duty: what the law requires", finished={"Status"})
-        self._shown += [entry.name for entry, _ in [*told["Trajectory"], *told["Duty"]]]
+            trajectory = Markup('<p class="subtitle">{}</p>').format(statuses.NO_PLAN)
+        duty = self._table(statuses.duty(self._given), "status-duty", statuses.DUTY, finished={"Status"})
+        self._shown += [entry.name for told in statuses.every(self._given).values() for entry, _ in told]
         _show(Markup('<div class="statuses"><div>{}</div><div>{}</div></div>').format(trajectory, duty))
 
     def changes(self, *names: str) -> None:
@@ -179,8 +173,7 @@ class Section:
         self._shown += names
         how = self.authority.short_trend_quarters, self.authority.long_trend_quarters
         frame = changes.since_last_look(self.released, entries, *how)
-        note = "Short trend: against the figure before. Long trend: against the mean of those before it, as many as {}."
-        _show(self._table(frame, "changes", "What is known now, and what was known a quarter ago", notes=[note.format(how[1])]))
+        _show(self._table(frame, "changes", changes.CAPTION, notes=[changes.NOTE.format(how[1])]))
 
     def compare(self, *names: str) -> None:
         """Show some shares beside those of the neighbours, the region and England, each at one time and on one base."""
@@ -188,8 +181,7 @@ class Section:
         self._shown += names
         frame = tables.comparison(self.released, entries)
         bases = "; ".join(dict.fromkeys(f"{self._bases[entry.base]}" for entry in entries))
-        caption = "Beside similar councils, the region and England"
-        _show(self._table(frame, "comparison", caption, numeric=set(frame.columns[1:]), notes=[f"Bases, in order: {bases}."]))
+        _show(self._table(frame, "comparison", tables.BESIDE, numeric=set(frame.columns[1:]), notes=[f"Bases, in order: {bases}."]))
 
     def stated(self, name: str) -> None:
         """Show what the council's papers state in one of the agreement's lists, as sentences, each with its source."""
@@ -257,17 +249,6 @@ class Section:
     def _indicator(self, name: str) -> Indicator:
         return find_indicator(self.dictionary, name)
 
-    def _status_row(self, entry: Indicator, status: Status) -> list:
-        """A status with the figure and the standard that it was judged by, both of the period that it is about."""
-        label = period_label(status.period, entry.time_identifier) if status.period else ""
-        label += ", SYNTHETIC" if words.is_synthetic(self.released, entry) else ""
-        told = words.headline if entry.indicator_unit == "£" else words.number  # millions do, where cells are narrow
-        actual = "[x]" if pd.isna(status.actual) else told(status.actual, entry)
-        absent = "[unverified]" if status.kind == "unverified" else "[z]"
-        plan = absent if pd.isna(status.plan) else told(status.plan, entry.model_copy(update={"signed": "no"}))
-        of = entry.categories.get(planned_category(self.released, entry), "")
-        return [f"{entry.label}: {of}" if of else entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
-
     def _draw(self, entry: Indicator, anchor: str, message: str, *beside: str) -> str | None:
         """Draw a chart for the page; the same as a picture for slides is handed to the run, and to no reader."""
         inside = "INTERNAL. " if self.released.edition == "internal" else ""
@@ -289,6 +270,13 @@ class Section:
     def _table(self, frame: pd.DataFrame, anchor: str, caption: str, **how: set[str] | list[str]) -> Markup:
         self._tables += 1
         return tables.table_html(frame, anchor=anchor, caption=f"Table {self._number}.{self._tables}. {caption}", **how)
+
+
+def _style() -> str:
+    """The report's stylesheet, held to the results of a notebook: everything else on that page is JupyterLab's own."""
+    sheet = re.sub(r":root|\bbody\b", "&", STYLESHEET.read_text(encoding="utf-8"))
+    undone = "table { table-layout: auto; } tbody tr { background: none; }"  # what JupyterLab lays down for tables
+    return f"<style>.jp-OutputArea-output.jp-RenderedHTML {{\n{sheet}{undone} }}</style>"
 
 
 def _show(html: Markup) -> None:

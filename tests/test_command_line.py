@@ -66,6 +66,13 @@ def refused(checkout, monkeypatch, capsys):
         (["new-quarter", "2027-28-Q1"], "The next one is 2026-27-Q1"),
         (["new-quarter", "2026-27-Q1", "--authority", "kent"], "Choose one of: medway"),
         (["status", "2026-27-Q1"], "medway has no quarter 2026-27-Q1"),
+        (["new-section", "30_needs", "Needs"], "There is a section '30_placements' already"),
+        (["new-section", "35_placements", "Needs"], "There is a section '30_placements' already"),
+        (["new-section", "needs", "Needs"], "'needs' is no name of a section. Write two digits"),
+        (["new-section", "35_../needs", "Needs"], "'35_../needs' is no name of a section"),
+        (["new-section", "35_Needs", "Needs"], "'35_Needs' is no name of a section"),
+        (["new-section", "35_needs", " "], "The title must be one line of words"),
+        (["new-section", "35_needs", "Needs\n# More"], "The title must be one line of words"),
     ],
 )
 def test_a_word_that_means_nothing_is_refused_with_a_remedy(refused, checkout, words, told):

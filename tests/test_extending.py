@@ -81,16 +81,17 @@ def test_an_indicator_is_added_in_three_files_and_stands_in_the_pack(checkout):
     assert "0.8% of children with plans in Medway were in alternative provision in January 2026" in page
 
 
-def test_a_section_is_added_by_one_notebook_made_from_the_template(checkout):
+def test_a_section_is_added_by_one_command_and_stands_in_the_pack_as_it_is(checkout):
     before = contents(checkout)
-    template = nbformat.read(checkout / "notebooks/_section_template.ipynb", as_version=4)
-    for cell in template.cells:
-        cell.source = cell.source.replace("_section_template", "35_needs").replace("Title of the section, in plain words", "Needs")
-    nbformat.write(template, checkout / "notebooks/35_needs.ipynb")
+    made = run_svip(checkout, "new-section", "35_needs", "Types of need")
+    assert made.returncode == 0, made.stderr
+    assert "notebooks/35_needs.ipynb is there" in made.stdout and "svip run --only 35" in made.stdout
     done = run_svip(checkout, "run", "--no-pdf", "--quiet")
     assert done.returncode == 0, done.stderr
     assert touched(before, checkout) == ["notebooks/35_needs.ipynb"]
-    assert (checkout / "reports/medway/2025-26-Q4/public/sections/35_needs.html").exists()
+    page = (checkout / "reports/medway/2025-26-Q4/public/sections/35_needs.html").read_text(encoding="utf-8")
+    assert "<h1" in page and ">Types of need</h1>" in page
+    assert "Title of the section" not in page
 
 
 def test_a_council_is_added_by_one_folder(checkout):

@@ -88,6 +88,8 @@ class Authority(Entry):
     council: str
     area_code: str = Field(pattern=r"^E\d{8}$")
     committee: str
+    report_from: str
+    report_author: str
     tolerance_percent: float = Field(gt=0, lt=100)
     tolerance_source: str
     tolerance_note: Text

@@ -1,6 +1,7 @@
 """The one exception that a user is meant to read: what is wrong, where, and what to do about it."""
 
 from pathlib import Path
+from textwrap import wrap
 
 
 class Refusal(Exception):
@@ -37,8 +38,8 @@ class Refusal(Exception):
         return _said_again, (type(self), self.args)
 
     def _render_traceback_(self) -> list[str]:
-        """What JupyterLab shows in place of a traceback: the same one paragraph."""
-        return [f"Refused. {self}"]
+        """What JupyterLab shows in place of a traceback: the same one paragraph, broken between words and not within a name."""
+        return wrap(f"Refused. {self}", 96, break_long_words=False, break_on_hyphens=False)
 
 
 def _said_again(kind: type[Refusal], words: tuple) -> Refusal:

@@ -199,15 +199,15 @@ def execute_section(
         beside.replace(aside / target.name)
         return failure
     book = nbformat.read(beside, as_version=4)
-    read = [tuple(part) for told in _taken_out(book, READ) for part in told]
+    read = [tuple(part) for told in take_out(book, READ) for part in told]
     book.metadata["svip"] = key(read or [EVERYTHING])
-    book.metadata[PICTURE] = {name: picture for told in _taken_out(book, PICTURE) for name, picture in told.items()}
+    book.metadata[PICTURE] = {name: picture for told in take_out(book, PICTURE) for name, picture in told.items()}
     nbformat.write(book, beside)
     beside.replace(target)
     return None
 
 
-def _taken_out(book: nbformat.NotebookNode, kind: str) -> list:
+def take_out(book: nbformat.NotebookNode, kind: str) -> list:
     """Take out of a notebook what it tells the run alone, such as what it has read of the figures; of which one may say nothing."""
     told = []
     for cell in (cell for cell in book.cells if cell.cell_type == "code"):

@@ -26,6 +26,7 @@ DRAWING = (
     "papermill",
     "pikepdf",
     "pillow",
+    "python-docx",
     "seaborn",
     "weasyprint",
     "xlsxwriter",
@@ -38,7 +39,7 @@ def pack_key(project: Project, authority: str, quarter: Quarter, **how: object) 
     """Return a key that changes with anything that a whole pack is made from, and with how it is asked for."""
     files = [path for pattern in ("**/*.py", "pack/template/**/*") for path in (project.root / "svip_lib").glob(pattern)]
     files += sorted((project.authority(authority) / "assurance").glob("*"))
-    files += [project.authority(authority) / "report_map.csv"]
+    files += [project.authority(authority) / name for name in ("report_map.csv", "committee_paper.md")]
     names = project.sections()
     files += [project.commentary(authority, quarter, name) for name in names]
     cells = [notebook_cells(project.notebooks / f"{name}.ipynb") for name in names]

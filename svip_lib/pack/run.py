@@ -33,6 +33,7 @@ from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import PUBLIC, release_quarter
 from svip_lib.disclosure.released import Read, Released, is_current
+from svip_lib.pack.cover import COVER, SOURCE, write_cover
 from svip_lib.pack.execute import FAILED, Failure, Kernels, channels, check_frame, check_parameters, execute_section
 from svip_lib.pack.html import Body, Cover, Standing
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
@@ -174,7 +175,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
         _check(project, authority, quarter, edition)
         private.joinpath(f"{target.name}.json").unlink(missing_ok=True)
         steps = len(project.sections())
-        with tqdm(total=4 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
+        with tqdm(total=6 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
             log = RunLog(reports / "runs")
             begun = time.perf_counter()
             _tell_kernels(project)
@@ -272,7 +273,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
     project, released, names = run.project, run.released, run.project.sections()
     executed = project.private(released.authority, released.quarter, released.edition) / "notebooks"
     executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    cover, failures, pages = _cover(project, released, draft=run.draft), [], {}
+    cover, failures, pages = cover_of(project, released, draft=run.draft), [], {}
     context = get_context("spawn")  # new processes rather than copies of this one, which has threads
     sys.warnoptions.append("ignore:resource_tracker")  # Python's own, which tidies up after a run that was stopped and need not say so
     with (
@@ -283,6 +284,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
         tables = workers.submit(make_tables, project, released, cover, run.place)
         longest_first = sorted(names, key=lambda name: -run.log.took.get(name, (project.notebooks / f"{name}.ipynb").stat().st_size))
         running = {threads.submit(_execute, run, name, executed / f"{name}.ipynb", force or name in only): name for name in longest_first}
+        _make_cover(run, cover)  # while the kernels work
         for done in as_completed(running):
             name = running[done]
             if failure := done.result():
@@ -341,6 +343,15 @@ def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:
     return failure
 
 
+def _make_cover(run: Run, cover: Cover) -> None:
+    """Write the covering paper, where the council has a text for one."""
+    begun = time.perf_counter()
+    if (run.project.authority(run.released.authority) / SOURCE).is_file():
+        write_cover(run.project, run.released, cover, run.place.building / COVER)
+        run.findings += look_through(COVER, run.place)
+        run.tell(COVER, time.perf_counter() - begun)
+
+
 def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: ProcessPoolExecutor) -> None:
     """Make the page and the paper of the whole pack and the papers of its sections, the longest first, and the file of figures."""
     every = list(bodies.values())
@@ -348,6 +359,7 @@ def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: Proces
     if run.pdf and SUMMARY_PAPER in map(paper_of, bodies):
         also["the summary on two sides (PDF)"] = SUMMARY_PAPER
     also |= {"every figure as a workbook (XLSX)": "annex.xlsx", "every figure as a table (CSV)": "figures.csv"}
+    also |= {"a covering paper for the committee (Word)": COVER} if (run.place.building / COVER).is_file() else {}
     page = workers.submit(make_whole_page, every, cover, also, run.place)
     statement = workers.submit(make_statement, cover, run.place)
     longest_first = sorted(bodies, key=lambda name: -len(bodies[name].html)) if run.pdf else []
@@ -380,7 +392,8 @@ def _tell_kernels(project: Project) -> None:
     os.environ[DATA_VARIABLE] = str(project.data)
 
 
-def _cover(project: Project, released: Released, *, draft: bool) -> Cover:
+def cover_of(project: Project, released: Released, *, draft: bool) -> Cover:
+    """Return what a reader must know before the first section: whose pack it is, for when, and what kind of document."""
     folder = project.authority(released.authority)
     authority, programme = read_authority(folder), read_agreement(folder / "agreement.yaml").programme
     marks = {"Draft": "This pack is a draft: it has not been signed off or published by the council."} if draft else {}
@@ -430,7 +443,7 @@ def manifest(project: Project, released: Released, building: Path) -> dict:
     # Real extracts are in the content key and not listed: what a file is called may name a child.
     own = project.quarter_folder(released.authority, released.quarter)
     used = project.find_extracts(released.authority, released.quarter)
-    inputs += [*folder.glob("*.yaml"), folder / "report_map.csv", own / "quarter.yaml"]
+    inputs += [*folder.glob("*.yaml"), folder / "report_map.csv", folder / SOURCE, own / "quarter.yaml"]
     inputs += used.rglob("*") if used and used.name == "sample" else ()
     inputs += [project.commentary(released.authority, released.quarter, name) for name in project.sections()]
     books = [project.notebooks / f"{name}.ipynb" for name in project.sections()]

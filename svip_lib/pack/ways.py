@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 
+from svip_lib.config.cells import harmless
+
 NUMBER = re.compile(r"[+\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?%?")
 SYNTHETIC = "SYNTHETIC"
 
@@ -64,7 +66,7 @@ def _cell(text: str) -> str:
     """
     if NUMBER.fullmatch(text):
         return text.replace(",", "").replace("\N{MINUS SIGN}", "-").lstrip("+")
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return str(harmless(text))
 
 
 def _link(soup: BeautifulSoup, anchor: str, caption: str) -> Tag:

@@ -8,8 +8,8 @@ import os
 import pickle
 import tempfile
 import time
-from collections.abc import Callable
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -30,7 +30,6 @@ from svip_lib.pack.leaks import Finding, Search, scan_file
 from svip_lib.pack.open_data import open_data
 from svip_lib.pack.place import watch, write_whole
 from svip_lib.pack.statement import statement_page
-from svip_lib.show import fonts
 
 SUMMARY_PAPER = "summary.pdf"
 PRINTING = ("weasyprint", "pikepdf", "fonttools", "gptables", "xlsxwriter")

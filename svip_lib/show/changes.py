@@ -9,6 +9,8 @@ from svip_lib.show.words import headline, is_synthetic, last_look, newest, own_r
 from svip_lib.status import trend
 
 NOT_TOLD = "[x]"
+CAPTION = "What is known now, and what was known a quarter ago"
+NOTE = "Short trend: against the figure before. Long trend: against the mean of those before it, as many as {}."
 
 
 def since_last_look(released: Released, entries: list[Indicator], short: int, long: int) -> pd.DataFrame:

@@ -4,7 +4,6 @@ import io
 import re
 import textwrap
 from collections.abc import Callable
-from html import unescape
 from urllib.parse import quote
 
 import afcharts  # noqa: F401  (registers the government style with matplotlib)

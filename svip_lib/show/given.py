@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from svip_lib.config.agreement import Agreement
-from svip_lib.config.authority import Authority
+from svip_lib.config.agreement import Agreement, read_agreement
+from svip_lib.config.authority import Authority, read_authority
 from svip_lib.config.periods import QUARTERLY, period_label
-from svip_lib.config.registry import Indicator
+from svip_lib.config.project import Project
+from svip_lib.config.registry import Indicator, read_dictionary
 from svip_lib.disclosure.released import Released
 from svip_lib.show.words import is_synthetic, own_rows, source_line
 
@@ -27,6 +28,13 @@ class Given:
     dictionary: dict[str, Indicator]
     assurance: Path
     authority: Authority
+
+    @classmethod
+    def of(cls, project: Project, released: Released) -> "Given":
+        """Return what goes with released figures: the council's files, as they were known on the pack's day."""
+        folder = project.authority(released.authority)
+        agreement = read_agreement(folder / "agreement.yaml").known_on(released.as_at)
+        return cls(released, agreement, read_dictionary(project.dictionary), folder / "assurance", read_authority(folder))
 
     @property
     def report_day(self) -> date:

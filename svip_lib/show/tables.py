@@ -24,6 +24,7 @@ from svip_lib.show.words import (
     shown,
 )
 
+BESIDE = "Beside similar councils, the region and England"  # the caption of a comparison
 FEW = 3  # quarters whose names fit side by side in full
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """\

@@ -49,6 +49,7 @@ def make_small(project, sections=SECTIONS):
     for folder in (council / "quarters").iterdir():
         shutil.rmtree(folder / "sample" if folder.name == "2025-26-Q4" else folder)
     shutil.rmtree(council / "commentary")
+    (council / "committee_paper.md").unlink()  # it names figures that are left out here
     file = council / "agreement.yaml"
     lists = yaml.safe_load(file.read_text(encoding="utf-8"))
     kept = {name: told if name in ("programme", "sources") else [] for name, told in lists.items()}

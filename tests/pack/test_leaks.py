@@ -237,6 +237,14 @@ PLANTED = {
         "sharedStrings.xml, text",
         NAME,
     ),
+    "a paragraph of a document, its words in parts": (
+        "cover.docx",
+        archive({"word/document.xml": f"<w:p><w:r><w:t>{SURNAME}, Zebe</w:t></w:r><w:r><w:t>dee</w:t></w:r></w:p>"}),
+        "document.xml, text",
+        NAME,
+    ),
+    "the head of each page of a document": ("cover.docx", archive({"word/header1.xml": f"<w:t>{CHILD}</w:t>"}), "header1.xml, text", NAME),
+    "who wrote a document": ("cover.docx", archive({"docProps/core.xml": f"<dc:creator>{CHILD}</dc:creator>"}), "core.xml, text", NAME),
     "who made a workbook": ("annex.xlsx", workbook(creator=CHILD), "core.xml, text", NAME),
     "a day kept as a number": (
         "annex.xlsx",
