@@ -46,7 +46,7 @@ from svip_lib.pack.workers import (
     begin,
     look_through,
     make_paper,
-    make_section_page,
+    make_section,
     make_statement,
     make_tables,
     make_whole_page,
@@ -273,7 +273,7 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
     project, released, names = run.project, run.released, run.project.sections()
     executed = project.private(released.authority, released.quarter, released.edition) / "notebooks"
     executed.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    cover, failures, pages = cover_of(project, released, draft=run.draft), [], {}
+    cover, failures, sections = cover_of(project, released, draft=run.draft), [], {}
     context = get_context("spawn")  # new processes rather than copies of this one, which has threads
     sys.warnoptions.append("ignore:resource_tracker")  # Python's own, which tidies up after a run that was stopped and need not say so
     with (
@@ -290,10 +290,15 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             if failure := done.result():
                 failures.append(failure)
             else:
-                pages[name] = workers.submit(make_section_page, executed / f"{name}.ipynb", name, cover, run.place, pdf=run.pdf)
+                sections[name] = workers.submit(make_section, executed / f"{name}.ipynb", name, cover, run.place, pdf=run.pdf)
         if failures:
             raise SectionsFailed(failures, executed / FAILED)
-        bodies = {name: run.take(f"sections/{name}.html", pages[name].result()).body for name in names}
+        bodies = {}
+        for name in names:
+            page, *papers = sections[name].result()
+            bodies[name] = run.take(f"sections/{name}.html", page).body
+            for paper in papers:
+                run.take(paper_of(name), paper)
         _make_whole(run, bodies, cover, workers)
         run.take("annex.xlsx", tables.result())
     told = manifest(project, released, run.place.building)
@@ -353,27 +358,22 @@ def _make_cover(run: Run, cover: Cover) -> None:
 
 
 def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: ProcessPoolExecutor) -> None:
-    """Make the page and the paper of the whole pack and the papers of its sections, the longest first, and the file of figures."""
+    """Make the page and the paper of the whole pack, of what its sections are made of already, and the file of figures."""
     every = list(bodies.values())
     also = {"the whole pack on paper (PDF)": "pack.pdf"} if run.pdf else {}
     if run.pdf and SUMMARY_PAPER in map(paper_of, bodies):
         also["the summary on two sides (PDF)"] = SUMMARY_PAPER
     also |= {"every figure as a workbook (XLSX)": "annex.xlsx", "every figure as a table (CSV)": "figures.csv"}
     also |= {"a covering paper for the committee (Word)": COVER} if (run.place.building / COVER).is_file() else {}
-    page = workers.submit(make_whole_page, every, cover, also, run.place)
-    statement = workers.submit(make_statement, cover, run.place)
-    longest_first = sorted(bodies, key=lambda name: -len(bodies[name].html)) if run.pdf else []
-    papers = {workers.submit(make_paper, [bodies[name]], cover, paper_of(name), run.place): paper_of(name) for name in longest_first}
+    making = {"pack.pdf": workers.submit(make_paper, every, cover, "pack.pdf", run.place)} if run.pdf else {}
+    making["index.html"] = workers.submit(make_whole_page, every, cover, also, run.place)
+    making["accessibility.html"] = workers.submit(make_statement, cover, run.place)
     (run.place.building / "figures.csv").write_bytes(as_csv(run.released.rows))
     begun = time.perf_counter()
     run.findings += look_through("figures.csv", run.place)
     run.tell("figures.csv", time.perf_counter() - begun)
-    for done in as_completed(papers):
-        run.take(papers[done], done.result())
-    if run.pdf:  # of what the sections' papers are made of
-        run.take("pack.pdf", workers.submit(make_paper, every, cover, "pack.pdf", run.place).result())
-    run.take("index.html", page.result())
-    run.take("accessibility.html", statement.result())
+    for name, made in making.items():
+        run.take(name, made.result())
 
 
 def _kept(executed: Path) -> dict:

@@ -82,6 +82,12 @@ def paper_of(name: str) -> str:
     return SUMMARY_PAPER if name.startswith(SUMMARY) else f"sections/{name}.pdf"
 
 
+def make_section(executed: Path, name: str, cover: Cover, place: Place, *, pdf: bool) -> list[Made]:
+    """Make the web page of one section from its executed notebook, and its paper, as soon as the section is whole."""
+    page = make_section_page(executed, name, cover, place, pdf=pdf)
+    return [page, make_paper([page.body], cover, paper_of(name), place)] if pdf else [page]
+
+
 def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, pdf: bool) -> Made:
     """Make the web page of one section from its executed notebook."""
     begun = time.perf_counter()

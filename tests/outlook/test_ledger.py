@@ -19,7 +19,7 @@ def frozen(folder, quarter, **changes):
 def test_what_was_published_of_the_years_ahead_is_read_back(tmp_path):
     frozen(tmp_path, "2024-25-Q4")
     told = read_ledger(tmp_path, Quarter(2025, 1))
-    assert told.to_numpy().tolist() == [["2024-25-Q4", "2025-07-31", "ehc_plans_count", "202526", "3110.0", "3319.0", "3545.0"]]
+    assert told.to_numpy().tolist() == [["2024-25-Q4", "2025-07-31", "ehc_plans_count", "", "202526", "3110.0", "3319.0", "3545.0"]]
 
 
 def test_only_packs_before_the_quarter_and_only_the_outlook_itself_are_in_it(tmp_path):
@@ -27,3 +27,12 @@ def test_only_packs_before_the_quarter_and_only_the_outlook_itself_are_in_it(tmp
     frozen(tmp_path, "2025-26-Q1")
     assert read_ledger(tmp_path, Quarter(2025, 1)).empty
     assert list(read_ledger(tmp_path / "nothing", Quarter(2025, 1)).columns) == LEDGER
+
+
+def test_a_forecast_of_two_balances_is_kept_as_two(tmp_path):
+    frozen(tmp_path, "2024-25-Q4", category="in_year_before_payment")
+    frozen(tmp_path / "other", "2024-25-Q4", category="cumulative_after_payment")
+    both = [pd.read_csv(folder / "2024-25-Q4/figures.csv", dtype="str") for folder in (tmp_path, tmp_path / "other")]
+    pd.concat(both).to_csv(tmp_path / "2024-25-Q4/figures.csv", index=False)
+    told = read_ledger(tmp_path, Quarter(2025, 1))
+    assert told["category"].to_list() == ["cumulative_after_payment", "in_year_before_payment"]

@@ -201,13 +201,14 @@ def ledger(given: Given) -> Iterator[Row]:
     """Give each published forecast whose January has been counted since, what came, and by how much its middle was off."""
     for row in given.rows("ledger"):
         entry = given.dictionary[row["indicator"]]
-        own = given.released.select(entry.name, measure="actual", area=given.released.area("authority"), time_period=row["time_period"])
+        about = {"category": row["category"], "time_period": row["time_period"]}
+        own = given.released.select(entry.name, measure="actual", area=given.released.area("authority"), **about)
         came, middle, low, high = own["value"].dropna(), *(float(row[name]) for name in ("middle", "low", "high"))
         if len(came):
             off = came.iloc[0] - middle
             yield {
                 "Published with": row["quarter"],
-                "Measure": entry.label,
+                "Measure": f"{entry.label}: {entry.categories[row['category']]}" if row["category"] else entry.label,
                 "For": period_label(row["time_period"], entry.time_identifier),
                 "8 times in 10": f"{number(low, entry)} to {number(high, entry)}",
                 "What came": number(came.iloc[0], entry),
