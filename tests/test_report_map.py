@@ -20,6 +20,7 @@ SECTIONS = {
     "50_capacity",
     "60_agreement",
     "70_risks",
+    "80_outlook",
     "90_data_quality",
 }
 # Numbered paragraphs; then the bullets of those that have some, by number and level, the tables, and the four risks.
@@ -39,6 +40,7 @@ TABLES_OF_THE_REPORT = ["4.1.1.1, Table 1", "5.3, Table 2", "5.5, Table 3"]
 # The sections that tell an entry of each list; figures of the agreement are told where their indicator is.
 HOMES = {
     "priorities": {"60_agreement"},
+    "mitigations": {"80_outlook"},
     "recommendations": {"60_agreement"},
     "governance": {"60_agreement"},
     "kpis": {"60_agreement"},

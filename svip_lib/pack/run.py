@@ -175,10 +175,10 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
         _check(project, authority, quarter, edition)
         private.joinpath(f"{target.name}.json").unlink(missing_ok=True)
         steps = len(project.sections())
-        with tqdm(total=6 + steps * (2 + pdf) + pdf, disable=quiet or None, desc="pack", unit="step", leave=False) as bar:
+        bars = {"total": 6 + steps * (2 + pdf) + pdf, "disable": quiet or None, "desc": "pack", "unit": "step", "leave": False}
+        with tqdm(**bars) as bar, _kernels_told(project):
             log = RunLog(reports / "runs")
             begun = time.perf_counter()
-            _tell_kernels(project)
             kernels, building = Kernels(executed), reports / f".{edition}.{os.getpid()}"
             try:
                 if not is_current(project, authority, quarter, edition):
@@ -384,12 +384,18 @@ def _kept(executed: Path) -> dict:
     return {}
 
 
-def _tell_kernels(project: Project) -> None:
+@contextmanager
+def _kernels_told(project: Project) -> Iterator[None]:
     """Kernels work on this checkout's code and data, wherever the environment's own copy of the library stands."""
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        dict.fromkeys([str(project.root), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
-    )
-    os.environ[DATA_VARIABLE] = str(project.data)
+    before = dict(os.environ)
+    paths = [str(project.root), *filter(None, before.get("PYTHONPATH", "").split(os.pathsep))]
+    os.environ |= {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), DATA_VARIABLE: str(project.data)}
+    try:
+        yield
+    finally:
+        for name in ("PYTHONPATH", DATA_VARIABLE):
+            os.environ.pop(name, None)
+        os.environ |= {name: before[name] for name in ("PYTHONPATH", DATA_VARIABLE) if name in before}
 
 
 def cover_of(project: Project, released: Released, *, draft: bool) -> Cover:

@@ -12,6 +12,7 @@ TRACKED = {
     "trajectories": "planned path",
     "amounts": "amount",
     "priorities": "priority",
+    "mitigations": "mitigation",
     "milestones": "milestone",
     "recommendations": "recommendation",
     "risks": "risk",
