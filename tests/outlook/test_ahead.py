@@ -182,6 +182,21 @@ def test_what_is_done_is_told_beside_as_things_stand_where_anything_is_agreed(kn
     assert middles[0] > middles[1] > middles[2]
 
 
+@pytest.mark.parametrize(
+    ("scenario", "period", "chance"),
+    [
+        ("from_january_2022", "202223", 0.26),
+        ("from_january_2022", "202324", 0.17),
+        ("from_january_2022", "202425", 0.13),
+        ("from_january_2022", "202526", 0.08),
+        ("from_january_2025", "202526", 0.33),
+    ],
+)
+def test_how_likely_the_plan_was_to_be_kept_agrees_with_research_of_another_hand(outlook, scenario, period, chance):
+    """What the same method, written apart from this code, gave for no more plans than the plan allows."""
+    assert chances(outlook, scenario)[("ehc_plans_count", period)] == pytest.approx(chance, abs=0.02)
+
+
 def test_all_targets_together_are_never_likelier_than_one_of_them(known, authorities, mitigations):
     outlook = look_ahead(known.rows, authorities, MEDWAY, DAY, Known(PLAN, mitigations, position=POSITION))
     for scenario in outlook.registers["targets"]["scenario"].unique():
