@@ -208,7 +208,7 @@ class TestTables:
         assert len(table) == 4
 
     def test_a_published_forecast_is_scored_when_its_january_has_been_counted(self, drawn):
-        row = {"quarter": "2024-25-Q4", "as_at": "2025-07-31", "indicator": "ehc_plans_count", "time_period": "202526"}
+        row = {"quarter": "2024-25-Q4", "as_at": "2025-07-31", "indicator": "ehc_plans_count", "category": "", "time_period": "202526"}
         rows = [
             row | {"low": "3110.0", "middle": "3319.0", "high": "3545.0"},
             row | {"time_period": "202627", "low": "1", "middle": "2", "high": "3"},
@@ -217,7 +217,11 @@ class TestTables:
         assert table.to_numpy().tolist() == [
             ["2024-25-Q4", "EHC plans", "January 2026", "3,110 to 3,545", "4,287", "+968", "no"],
         ]
+        assert TABLES["outlook_ledger"].notes(drawn(registers={"ledger": rows})) == [
+            "Of 1 published forecasts 0 held their 8-in-10 range. What came was above the middle of 1 of them."
+        ]
         assert made("outlook_ledger", drawn()).empty
+        assert TABLES["outlook_ledger"].notes(drawn()) == []
 
     def test_the_methods_that_it_names_are_those_that_are_tried(self):
         assert (HEADLINE, NO_SHOCKS) == (backtest.METHOD, backtest.BARE)
