@@ -145,6 +145,8 @@ class Section:
         _show(Markup('<p class="message" id="under_way">{}</p>').format(outlook.under_way(self._given)))
         if self._given.rows("under_way"):
             self.table("outlook_under_way")
+            entry = self._indicator(outlook.PLANS)
+            _show(explain.details_html(outlook.under_way_explained(self._given, entry, self._defined[entry.base])))
 
     def headlines(self, *names: str) -> None:
         """Show the messages of some indicators as a list, the most important first, each with its base."""

@@ -3,6 +3,8 @@
 from pathlib import Path
 from textwrap import wrap
 
+REFUSED = "Refused."  # how it begins in a notebook
+
 
 class Refusal(Exception):
     """Bad input, told in one paragraph to the person who can mend it; every command answers it with exit status 2.
@@ -39,7 +41,7 @@ class Refusal(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What JupyterLab shows in place of a traceback: the same one paragraph, broken between words and not within a name."""
-        return wrap(f"Refused. {self}", 96, break_long_words=False, break_on_hyphens=False)
+        return wrap(f"{REFUSED} {self}", 96, break_long_words=False, break_on_hyphens=False)
 
 
 def _said_again(kind: type[Refusal], words: tuple) -> Refusal:

@@ -234,6 +234,9 @@ def _name_by_number(link: Tag, kind: str, anchors: Mapping[str, str], soup: Beau
         if caption and (number := re.match(rf"{kind} [\d.]*\d", _text(caption), re.IGNORECASE)):
             link["href"], link.string = f"#{anchor}", number[0]
             return
+    if message := soup.select_one(f'p.message[id="{anchors.get(name)}"]'):  # of a council that has no figures for it
+        link["href"] = f"#{message['id']}"
+        return
     remedy = "Name what is shown in this section; what is shown in another has no number here: link to it by words of your own."
     raise _refusal(slug, f"There is no {kind} '{link['href']}'.", remedy)
 

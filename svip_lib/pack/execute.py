@@ -21,7 +21,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from svip_lib.config.project import OWNER_ONLY
-from svip_lib.config.refusal import Refusal
+from svip_lib.config.refusal import REFUSED, Refusal
 from svip_lib.disclosure.released import EVERYTHING, PICTURE, READ, Read
 
 SECONDS_A_CELL, SECONDS_TO_LOAD = 300, 30
@@ -182,7 +182,8 @@ def execute_section(
                 kernel_manager_class=(kernels or Kernels(target.parent)).take(sockets),
             )
     except PapermillExecutionError as error:
-        reason = ANSI.sub("", "\n".join(error.traceback[-1:]) if error.traceback else f"{error.ename}: {error.evalue}").strip()
+        told = error.traceback or [f"{error.ename}: {error.evalue}"]
+        reason = ANSI.sub("", " ".join(told) if told[0].startswith(REFUSED) else told[-1]).strip()
     except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
         reason = ANSI.sub("", str(error)).strip().splitlines()[0]
     still()

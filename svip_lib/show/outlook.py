@@ -205,6 +205,21 @@ def parts_under_way(given: Given) -> Iterator[Row]:
         yield {"What": what, "Middle": middle, "8 times in 10": between}
 
 
+def under_way_explained(given: Given, entry: Indicator, base: str) -> dict[str, str]:
+    """Return how the count of the coming January was looked ahead to, as is told under every figure."""
+    (now,) = given.rows("nowcast")
+    invented = "SYNTHETIC, invented records in the form of: " if now["origin"] == "synthetic" else ""
+    return {
+        "Figure": f"{entry.label}: what is under way",
+        "Period": _january(now),
+        "Base": base,
+        "Source": f"{invented}the council's SEN2 return",
+        "Looks ahead from": _day(now),
+        "Method": "The council's own pace and outcomes of the last twelve months, with what strikes all cases alike; not tried on the past",
+        "Good until": f"the count of {_january(now)} is published",
+    }
+
+
 def _day(now: Row) -> str:
     return day_label(date.fromisoformat(now["from"]))
 

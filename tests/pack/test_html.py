@@ -343,6 +343,12 @@ def test_a_link_to_a_figure_or_table_by_name_is_told_by_its_number(markdown, tar
     assert (link["href"], link.get_text()) == (target, words)
 
 
+def test_a_link_to_a_figure_for_which_a_council_has_nothing_leads_to_the_sentence_that_says_so():
+    shows = shown('<p class="message" id="places">Places: not supplied</p>')
+    (link,) = parsed(section_body(told("See [figure](#places).", shows), "10_x").html).find_all("a")
+    assert (link["href"], link.get_text()) == ("#s10-places", "figure")
+
+
 @pytest.mark.parametrize("markdown", ["[figure](#pupils)", "[figure](#places-table)", "[table](20_y.ipynb#places)", "[figure](#places2)"])
 def test_a_link_to_a_figure_or_table_that_is_not_in_the_section_is_refused(markdown):
     with pytest.raises(Refusal, match=r"There is no (figure|table) '"):

@@ -93,6 +93,12 @@ def test_a_refusal_in_a_notebook_is_told_without_a_traceback(tmp_path):
     assert failure.reason == "Refused. a.csv, line 3: The cell is wrong. Mend it."
 
 
+def test_a_refusal_of_many_words_is_told_whole(tmp_path):
+    words = "The cell is wrong in a way that takes many words to say. " * 4
+    failure = run(tmp_path, f'from svip_lib.config.refusal import Refusal\nraise Refusal("{words.strip()}", remedy="Mend it.")')
+    assert failure.reason == f"Refused. {words}Mend it."
+
+
 def test_nothing_is_left_of_the_channel_to_a_kernel(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
