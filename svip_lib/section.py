@@ -121,7 +121,8 @@ class Section:
             return
         source = f"{words.source_line(self.released, entry)}; the forecast is this pack's own"
         alternative = outlook.alternative_text(self._given, entry)
-        subtitle = f"{words.subtitle(self.released, entry, self._bases[entry.base])}; known on {day_label(self.released.as_at)}"
+        known = f"known on {day_label(self.released.as_at)}; {outlook.standing(self._given)}"
+        subtitle = f"{words.subtitle(self.released, entry, self._bases[entry.base])}; {known}"
         doubted = outlook.WARNING if stand.state in ("in doubt", "withheld") else ""
         alone = f"Not to be relied on. {doubted} {subtitle}" if doubted else subtitle
         svg = self._draw(entry, f"{name}_outlook", message, alone, source)

@@ -228,6 +228,12 @@ def _january(now: Row) -> str:
     return period_label(academic_year_of(date.fromisoformat(now["to"])), ACADEMIC)
 
 
+def standing(given: Given) -> str:
+    """Return what stands on every chart of what may come: by which mode it was made, and until when it is good."""
+    told = basis(given)
+    return f"{told['Made from'].partition(':')[0]}, good until {told['Good until']}" if told else ""
+
+
 def explained(given: Given, entry: Indicator, base: str) -> dict[str, str]:
     """Return how a forecast was made, as is told under every figure."""
     periods = [period_label(period, ACADEMIC) for period in forecasts(given.released, entry.name).index]

@@ -194,6 +194,12 @@ class TestTables:
         told = outlook.message(given, dictionary["placements_mainstream_percent"])
         assert told.endswith("its counts cannot be compared over the years, and one count does not tell where children will learn")
 
+    def test_every_chart_says_its_mode_and_until_when_it_is_good(self, drawn):
+        about = {"mode": "1", "method": "M", "starts": "2026", "counted": "C", "councils": "145", "donors": "2018 to 2022"}
+        about |= {"simulations": "10000", "why": "", "absent": "", "switches": ""}
+        told = outlook.standing(drawn(1.0, registers={"outlook": [about]}))
+        assert told == "Mode 1, good until the count of January 2027 is published, or the law changes"
+
     def test_the_trial_tells_errors_of_every_way_and_the_ranges_of_two(self, drawn):
         rows = [
             {"method": "England's growth", "ahead": "1", "error": "4.2", "held_80": "84"},
