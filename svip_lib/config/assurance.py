@@ -1,4 +1,4 @@
-"""Who has signed for what, by role and never by name."""
+"""The council's own logs: who has signed for what and who saw it, by role and never by name; what was explained; what policy may change."""
 
 import csv
 from dataclasses import dataclass
