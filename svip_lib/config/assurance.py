@@ -112,6 +112,21 @@ class Switch:
         return self.on and day <= self.valid_until
 
 
+def _number(text: str) -> float:
+    if not isfinite(float(text)):
+        raise ValueError(text)
+    return float(text)
+
+
+# What a cell of a change of policy becomes, what it has to be, and what to write.
+SWITCH_CELLS = {
+    "from_january": (int, "year", "Write it as 2027."),
+    "growth_points": (_number, "number", "Write it as 1.5; 0 for no change."),
+    "spread_percent": (_number, "number", "Write it as 1.5; 0 for no change."),
+    "valid_until": (date.fromisoformat, "day", "Write it as 2027-12-31."),
+}
+
+
 def read_switches(folder: Path) -> list[Switch]:
     """Return the changes of policy that a council has named, switched on or off.
 
@@ -124,24 +139,16 @@ def read_switches(folder: Path) -> list[Switch]:
     file, switches = folder / "policy_switches.csv", []
     for line, row in _log(file, SWITCHES):
         _among(row, "switched_on", ("yes", "no"), file, line)
-        told, kinds = [], {"from_january": int, "growth_points": _number, "spread_percent": _number, "valid_until": date.fromisoformat}
-        for column, kind in kinds.items():
+        told = []
+        for column, (kind, says, remedy) in SWITCH_CELLS.items():
             try:
                 told.append(kind(row[column]))
             except ValueError:
-                problem = f"'{row[column]}' is none."
-                remedy = "Write a year as 2027, numbers as 1.5 (0 for none), a day as 2027-12-31."
-                raise Refusal(problem, file=file, line=line, column=column, remedy=remedy) from None
+                raise Refusal(f"'{row[column]}' is no {says}.", file=file, line=line, column=column, remedy=remedy) from None
         if row["switched_on"] == "yes" and not row["author"]:
             raise Refusal("Nobody stands for it.", file=file, line=line, column="author", remedy="Name the role that switched it on.")
         switches.append(Switch(row["id"], row["says"], *told[:3], row["switched_on"] == "yes", row["author"], told[3]))
     return switches
-
-
-def _number(text: str) -> float:
-    if not isfinite(float(text)):
-        raise ValueError(text)
-    return float(text)
 
 
 def _log(file: Path, columns: list[str]):

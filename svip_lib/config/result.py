@@ -28,6 +28,8 @@ COLUMNS = KEY + VALUES
 FORECAST, CARRY_ON, FROM, OPEN_CASES = "forecast", "as_things_stand", "from_january_", "open_cases"
 # And whether anything is done about them: with what the council is delivering, or all that was agreed delivered in full.
 DELIVERING, IN_FULL = "already_delivering", "delivered_in_full"
+# The targets of the money, which are balances of a year and of all years to its end, and the target that all targets are met.
+IN_YEAR, CUMULATIVE, TOGETHER = "in_year_before_payment", "cumulative_after_payment", "all_together"
 
 
 def read_figures(path: Path) -> pd.DataFrame:

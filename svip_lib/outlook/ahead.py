@@ -1,7 +1,7 @@
 """The outlook of one council: what may come, and what may be done about it, as figures in the one shape; and how well such figures did."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from svip_lib.config.agreement import Mitigation
 from svip_lib.config.assurance import Switch
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, academic_year_of_january, six_digits
-from svip_lib.config.result import CARRY_ON, COLUMNS, FORECAST, FROM
+from svip_lib.config.result import CARRY_ON, COLUMNS, FORECAST, FROM, TOGETHER
 from svip_lib.outlook import backtest, donors, flows, one_count
 from svip_lib.outlook.money import ASSUMED, BALANCE, Position, balances
 from svip_lib.outlook.panel import SETTINGS, Panel, read_panel
@@ -27,7 +27,6 @@ REGISTERS = {
     "targets": ["scenario", "target", "time_period", "time_identifier", "chance", "origin"],
     "outlook_money": ["what", "said", "origin"],
 }
-TOGETHER = "all_together"
 METHOD = (
     "England's growth over three years, with a fifth of the council's own beside it, and the errors that the same method made elsewhere"
 )
@@ -91,7 +90,11 @@ def look_ahead(rows: pd.DataFrame, authorities: list[str], area: str, as_at: dat
     agreed = min(_counted_before(plan["as_at"].min()), newest) if len(plan) else newest
     new = flows.by_year(table["new_plans"], "new_ehc_plans", panel)
     starts = {agreed: min(FURTHEST, newest - agreed), newest - 1: 1, newest: donors.HORIZON}  # where two are the same, the last counts
-    views = [_View(panel, area, start, ahead, new, known, newest=start == newest) for start, ahead in starts.items()]
+    unplanned = replace(known, mitigations=())  # nobody made a plan in any other January, so nothing is done from there
+    views = [
+        _View(panel, area, start, ahead, new, known if start in (agreed, newest) else unplanned, newest=start == newest)
+        for start, ahead in starts.items()
+    ]
     published = of_plans(area, table["plans"].loc[table["plans"]["area"] == area, "source_id"].iloc[0])
     figures = in_shape(pd.concat([view.rows(published) for view in views]), as_at)
     origins = donors.errors(panel.until(newest)).origins

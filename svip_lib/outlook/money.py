@@ -7,10 +7,10 @@ import pandas as pd
 
 from svip_lib.config.cost_centres import BROUGHT_FORWARD, INCOME
 from svip_lib.config.periods import Quarter
+from svip_lib.config.result import CUMULATIVE, IN_YEAR
 from svip_lib.outlook.panel import SETTINGS
 
 BALANCE = "high_needs_balance_gbp"
-IN_YEAR, CUMULATIVE = "in_year_before_payment", "cumulative_after_payment"
 # What of the ledger is spent by the child, by kind of place. All else, services among it, is there whoever comes.
 SPENT_ON = {
     "mainstream": ("mainstream", "resourced_provision_or_sen_unit"),

@@ -1,13 +1,16 @@
 """Every authority's January counts of plans since 2010, in one block: what forecasts are made from and tried on."""
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
+from svip_lib.config.agreement import Setting
+
 ENGLAND = "E92000001"
 # Told apart in every January since 2010. Non-maintained special schools count with the independent ones, as the plan's table does.
-SETTINGS = ("mainstream", "special_state", "independent", "further_education", "other")
+SETTINGS = get_args(Setting)
 COUNTS = ("ehcplans", "mainstream_total", "special_total", "special_independent", "special_non_maintained", "fe_total")
 FIRST, BEFORE_COLLEGES = 2010, 2014  # until then no plan named a college, and no count is published
 HALF = 0.5

@@ -108,7 +108,10 @@ class Kernels:
         for _ in range(number):
             if self._over.is_set():
                 return
-            sockets = tempfile.mkdtemp(prefix=self._prefix)
+            try:
+                sockets = tempfile.mkdtemp(prefix=self._prefix)
+            except OSError:
+                return  # where there is no room for it, the notebook that wants a kernel finds that out, and says so
             self._folders.append(sockets)
             kernel, loaded = _private(sockets)(kernel_name="python3"), Path(sockets, "loaded")
             lines = f"--IPKernelApp.exec_lines=import svip_lib.section, pathlib; pathlib.Path({str(loaded)!r}).touch()"

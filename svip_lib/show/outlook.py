@@ -111,9 +111,10 @@ def named(scenario: str, start: int | None = None) -> str:
     return f"{FROM}{start}" if scenario == CARRY_ON else f"{FROM}{start}_{scenario}"
 
 
-def plan_start(released: Released) -> int | None:
+def plan_start(given: Given) -> int | None:
     """Return the January from which the authors of the plan looked ahead, if it lies before the newest."""
-    return next(iter(earlier_starts(released, PLANS)[:-1]), None)
+    earlier = earlier_starts(given.released, PLANS)
+    return next((int(row["planned_from"]) for row in given.rows("growth") if int(row["planned_from"]) in earlier), None)
 
 
 def chance_in_words(given: Given, chance: str, start: int | None) -> str:

@@ -32,18 +32,19 @@ def test_without_the_file_there_is_none_and_the_shipped_one_is_off(tmp_path, rep
 
 
 @pytest.mark.parametrize(
-    ("row", "column"),
+    ("row", "column", "says"),
     [
-        ("reform,The law,soon,0,5,no,,2027-12-31", "from_january"),
-        ("reform,The law,2028,a lot,5,no,,2027-12-31", "growth_points"),
-        ("reform,The law,2028,0,,no,,2027-12-31", "spread_percent"),
-        ("reform,The law,2028,nan,5,no,,2027-12-31", "growth_points"),
-        ("reform,The law,2028,0,5,maybe,,2027-12-31", "switched_on"),
-        ("reform,The law,2028,0,5,yes,,2027-12-31", "author"),
-        ("reform,The law,2028,0,5,no,,2027-02-30", "valid_until"),
+        ("reform,The law,soon,0,5,no,,2027-12-31", "from_january", "no year"),
+        ("reform,The law,2028,a lot,5,no,,2027-12-31", "growth_points", "no number"),
+        ("reform,The law,2028,0,,no,,2027-12-31", "spread_percent", "no number"),
+        ("reform,The law,2028,nan,5,no,,2027-12-31", "growth_points", "no number"),
+        ("reform,The law,2028,0,5,maybe,,2027-12-31", "switched_on", "none of yes, no"),
+        ("reform,The law,2028,0,5,yes,,2027-12-31", "author", "Nobody stands for it"),
+        ("reform,The law,2028,0,5,no,,2027-02-30", "valid_until", "no day"),
     ],
 )
-def test_a_slip_is_told_with_its_line_and_column(tmp_path, row, column):
+def test_a_slip_is_told_with_its_line_and_column(tmp_path, row, column, says):
     with pytest.raises(Refusal) as refused:
         read(tmp_path, row)
     assert f"line 2, column '{column}'" in str(refused.value)
+    assert says in str(refused.value)

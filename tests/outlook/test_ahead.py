@@ -199,6 +199,7 @@ def test_how_likely_the_plan_was_to_be_kept_agrees_with_research_of_another_hand
 
 def test_all_targets_together_are_never_likelier_than_one_of_them(known, authorities, mitigations):
     outlook = look_ahead(known.rows, authorities, MEDWAY, DAY, Known(PLAN, mitigations, position=POSITION))
+    assert set(outlook.rows["scenario"]) & {"from_january_2025_already_delivering", "from_january_2025_delivered_in_full"} == set()
     for scenario in outlook.registers["targets"]["scenario"].unique():
         chance = chances(outlook, scenario)
         last = chance.groupby("target").last().drop("all_together")

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from svip_lib.config.result import CUMULATIVE, IN_YEAR
 from svip_lib.outlook import money
-from svip_lib.outlook.money import CUMULATIVE, IN_YEAR, Position, balances, read_position
+from svip_lib.outlook.money import Position, balances, read_position
 from svip_lib.outlook.panel import SETTINGS
 
 POSITION = Position(

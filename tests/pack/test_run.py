@@ -131,6 +131,16 @@ def test_a_kernel_that_waits_has_loaded_the_library_and_one_that_nobody_takes_en
     assert not list(tmp_path.glob("svip-*"))
 
 
+@pytest.mark.filterwarnings("error")  # what a thread raises is a warning of pytest
+def test_where_there_is_no_room_for_a_kernel_that_waits_none_does_and_nothing_is_printed(tmp_path, monkeypatch, capfd):
+    with monkeypatch.context() as full:
+        full.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+        kernels = Kernels(tmp_path)
+        kernels.begin(2)
+        kernels.end()
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize(
     ("head", "told"),
     [

@@ -16,6 +16,19 @@ from tests.show.drawn import made
 
 QUANTILES = ("0.025", "0.1", "0.25", "0.5", "0.75", "0.9", "0.975")
 AHEAD = dict(zip(QUANTILES, (3004, 3118, 3214, 3319, 3431, 3552, 3731), strict=True))
+PLANNED = {
+    "growth": [
+        {
+            "planned_from": "2022",
+            "planned_until": "2026",
+            "planned": "20.7",
+            "first": "2021",
+            "last": "2025",
+            "as_low": "7",
+            "councils": "145",
+        }
+    ]
+}
 SHARES = dict(zip(QUANTILES, (33.0, 36.4, 38.2, 40.1, 41.9, 44.0, 46.5), strict=True))
 NOWCAST = {"origin": "synthetic", "from": "2026-03-31", "to": "2027-01-21", "pipe": "95", "absent": ""}
 UNDER_WAY = [
@@ -233,8 +246,7 @@ class TestTables:
         assert (HEADLINE, NO_SHOCKS) == (backtest.METHOD, backtest.BARE)
 
     def test_the_reference_class_is_told_in_councils(self, drawn):
-        row = {"planned_from": "2022", "planned_until": "2026", "planned": "20.7", "first": "2021", "last": "2025"}
-        table = made("outlook_growth", drawn(registers={"growth": [row | {"as_low": "7", "councils": "145"}]}))
+        table = made("outlook_growth", drawn(registers=PLANNED))
         assert table.iloc[0].to_list() == ["20.7% from January 2022 to January 2026", "7 of 145", "January 2021 to January 2025"]
 
     def test_scenarios_stand_side_by_side_and_where_nothing_is_agreed_the_table_says_so(self, drawn, dictionary):
@@ -244,7 +256,7 @@ class TestTables:
             lower = {name: value + shift for name, value in AHEAD.items()}
             rows += ahead(entry, lower, period="202526", scenario=f"from_january_2022{part}")
         rows += ahead(entry, AHEAD, period="202526", scenario="from_january_2025")
-        table = made("outlook_scenarios", drawn(rows=rows))
+        table = made("outlook_scenarios", drawn(rows=rows, registers=PLANNED))
         assert table["EHC plans"].to_list() == [
             "3,320 (3,120 to 3,550)",
             "3,220 (3,020 to 3,450)",
@@ -254,6 +266,14 @@ class TestTables:
             *["nothing is agreed for these years"] * 2,
         ]
         assert table["What is done"].iloc[3] == "What came"
+
+    def test_a_plan_made_in_the_january_before_the_newest_is_followed_from_there(self, drawn, dictionary):
+        entry = dictionary[outlook.PLANS]
+        rows = [drawn_row(entry, 4287), *ahead(entry, AHEAD), *ahead(entry, AHEAD, period="202526", scenario="from_january_2025")]
+        planned = {"growth": [PLANNED["growth"][0] | {"planned_from": "2025"}]}
+        seen = made("outlook_scenarios", drawn(rows=rows, registers=planned))["Seen from"]
+        assert "January\xa02025" in seen.to_list()
+        assert set(made("outlook_scenarios", drawn(rows=rows))["Seen from"]) == {"the newest January"}
 
     def test_targets_are_put_in_words_and_those_ahead_are_withheld_where_the_figures_do_not_add_up(self, drawn, dictionary):
         entry = dictionary[outlook.PLANS]
@@ -269,7 +289,7 @@ class TestTables:
         figures = [drawn_row(entry, 4287), drawn_row(entry, 3254, measure="plan"), *ahead(entry, AHEAD)]
         figures += ahead(entry, AHEAD, period="202526", scenario="from_january_2022")
         figures += ahead(entry, AHEAD, period="202526", scenario="from_january_2025")
-        table = made("outlook_targets", drawn(-10.6, rows=figures, registers={"targets": rows}))
+        table = made("outlook_targets", drawn(-10.6, rows=figures, registers=PLANNED | {"targets": rows}))
         assert table.iloc[0].to_list() == [
             "No more than 3,254 plans, January 2026",
             "January\xa02022",
@@ -279,7 +299,7 @@ class TestTables:
         ]
         assert table.iloc[1]["Target"] == "SYNTHETIC. No deficit is left, 31 March 2029"
         assert table.iloc[1]["As things stand"] == "chance withheld"
-        sound = made("outlook_targets", drawn(1.0, rows=figures, registers={"targets": rows}))
+        sound = made("outlook_targets", drawn(1.0, rows=figures, registers=PLANNED | {"targets": rows}))
         assert sound.iloc[1]["As things stand"] == "very unlikely (under 1 in 20)"
 
     def test_balances_ahead_are_told_in_millions_and_warned_of_where_the_figures_do_not_add_up(self, drawn, dictionary):

@@ -6,16 +6,16 @@ import pandas as pd
 
 from svip_lib.config.assurance import read_switches
 from svip_lib.config.periods import ACADEMIC, Quarter, day_label, period_label
-from svip_lib.config.result import CARRY_ON, FORECAST
+from svip_lib.config.result import CARRY_ON, CUMULATIVE, FORECAST, IN_YEAR, TOGETHER
 from svip_lib.show import outlook
 from svip_lib.show.given import UNVERIFIED, Given, Row, Table
 from svip_lib.show.registers.entries import day_cell
 from svip_lib.show.words import NO_BREAK, headline, number, plain
 
-BALANCE, TOGETHER = "high_needs_balance_gbp", "all_together"
+BALANCE = "high_needs_balance_gbp"
 MONEY_TARGETS = {
-    "in_year_before_payment": "The year's spending stays within what comes in",
-    "cumulative_after_payment": "No deficit is left",
+    IN_YEAR: "The year's spending stays within what comes in",
+    CUMULATIVE: "No deficit is left",
 }
 KINDS = {
     "mainstream": "mainstream schools",
@@ -57,7 +57,7 @@ def growth(given: Given) -> Iterator[Row]:
 def scenarios(given: Given) -> Iterator[Row]:
     """Give what may come in each scenario: from the January in which the plan was made until its end, and from the newest January."""
     plans, mainstream = (given.dictionary[name] for name in outlook.THINGS)
-    for start in (outlook.plan_start(given.released), None):
+    for start in (outlook.plan_start(given), None):
         period = outlook.last_ahead(given.released, start)
         if not period:
             continue
@@ -78,7 +78,7 @@ def scenarios(given: Given) -> Iterator[Row]:
 def targets(given: Given) -> Iterator[Row]:
     """Give how likely each target is, or was, to be met in each scenario, and all of them together, from the same futures."""
     told = pd.DataFrame(given.rows("targets"))
-    for start in (outlook.plan_start(given.released), None) if len(told) else ():
+    for start in (outlook.plan_start(given), None) if len(told) else ():
         rows = {says: told[told["scenario"] == outlook.named(scenario, start)] for scenario, says in outlook.SCENARIOS.items()}
         for row in rows[outlook.SCENARIOS[CARRY_ON]].drop_duplicates("target", keep="last").itertuples():
             marked = "SYNTHETIC. " if row.origin == "synthetic" else ""
