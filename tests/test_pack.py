@@ -217,13 +217,14 @@ def test_the_earlier_quarter_does_not_know_january_2026_and_this_one_does(pack, 
     assert "4,287" in (pack / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_second_run_with_nothing_changed_gives_the_same_bytes(pack, whole_checkout):
+def test_a_second_build_from_nothing_gives_the_same_bytes_in_every_form(pack, whole_checkout):
     before = {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()}
     shutil.rmtree(pack.parent / "private")  # nothing that was computed or run before is taken over
     done = run_svip(whole_checkout, "run", "--quiet")
     assert done.returncode == 0, done.stderr
     after = {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()}
     assert before.keys() == after.keys()
+    assert {path.suffix for path in before} == {".html", ".pdf", ".csv", ".xlsx", ".docx", ".png", ".json"}
     assert [path.name for path in before if before[path] != after[path]] == []
 
 

@@ -28,6 +28,7 @@ from svip_lib.pack.html import Body, Cover, frame_page, page, part_page, section
 from svip_lib.pack.keys import ROOMS, notebook_cells
 from svip_lib.pack.leaks import Finding, Search, scan_file
 from svip_lib.pack.open_data import open_data
+from svip_lib.pack.pictures import drafted
 from svip_lib.pack.place import watch, write_whole
 from svip_lib.pack.statement import statement_page
 
@@ -94,15 +95,16 @@ def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, 
     key = _key(executed.read_bytes())
     file = place.kept / f"{key}.body"
     if file.is_file():
-        body = pickle.loads(file.read_bytes())
+        body, pictures = pickle.loads(file.read_bytes())
     else:
-        body = section_body(executed, name)
-        write_whole(file, pickle.dumps(body))
+        book = nbformat.read(executed, as_version=4)
+        body, pictures = section_body(book, name), {chart: b64decode(told) for chart, told in book.metadata.get(PICTURE, {}).items()}
+        write_whole(file, pickle.dumps((body, pictures)))
     also = {"this section on paper (PDF)": os.path.relpath(paper_of(name), "sections")} if pdf else None
     html = page([body], cover, whole="../index.html", also=also)
     findings = _write(place, f"sections/{name}.html", html.encode())
-    for chart, picture in nbformat.read(executed, as_version=4).metadata.get(PICTURE, {}).items():
-        findings += _write(place, f"charts/{chart}.png", b64decode(picture))
+    for chart, picture in pictures.items():
+        findings += _write(place, f"charts/{chart}.png", drafted(picture, cover.marks["Draft"]) if "Draft" in cover.marks else picture)
     return Made(findings, {file.name}, time.perf_counter() - begun, body)
 
 
