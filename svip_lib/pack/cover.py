@@ -40,6 +40,7 @@ BLANK = TEMPLATES / "word"  # a Word file without words, taken apart
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~-])")
 WITHOUT_NUMBER = "{-}"
 TEXT_WIDTH = Twips(11906 - 2 * 1304)  # of the blank sheet
+MOST_LETTERS, CELL_MARGIN = 32, 6  # letters: a column has room for so many of its longest cell; what a cell's edges take of it
 # What may stand in a paragraph, a heading or a list: anything else would be lost on its way into Word.
 WITHIN = {"li", "p", "strong"}
 
@@ -209,8 +210,11 @@ class _Paper:
         self.document.add_paragraph(text.removesuffix(WITHOUT_NUMBER).strip(), style="Heading 1" if numbered else "Heading without number")
 
     def _paragraph(self, element: Tag) -> None:
-        style = "Table note" if "table-note" in element.get("class", ()) else self._text_style
-        _fill(self.document.add_paragraph(style=style), element)
+        note = "table-note" in element.get("class", ())
+        if note:  # it stays with the end of its table
+            for cell in self.document.tables[-1].rows[-1].cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
+        _fill(self.document.add_paragraph(style="Table note" if note else self._text_style), element)
 
     def _bullets(self, element: Tag) -> None:
         for item in element.find_all("li"):
@@ -222,24 +226,26 @@ class _Paper:
     def _table(self, box: Tag) -> None:
         """A table with its caption; its first row is marked as heads, so that a screen reader tells them and each page repeats them."""
         self._tables += 1
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True  # what leads up to a table is not left on the page before
         caption = self.document.add_paragraph("Table ", style="Caption")
         _field(caption, "SEQ Table \\* ARABIC", str(self._tables))
         caption.add_run(f". {_text(box.caption)}")
         rows = [line.find_all(["th", "td"]) for line in box.find_all("tr")]
         table = self.document.add_table(len(rows), len(rows[0]), style="Table Grid")
         table._tbl.tblPr.append(_element("w:tblCaption", _text(box.caption)))
-        share = TEXT_WIDTH // (len(rows[0]) + 1)  # the first column, which says what each row is of, gets two
+        letters = [min(max(len(_text(cell)) for cell in column), MOST_LETTERS) for column in zip(*rows, strict=True)]
+        widths = [TEXT_WIDTH * (many + CELL_MARGIN) // (sum(letters) + CELL_MARGIN * len(letters)) for many in letters]
         for row, cells in zip(table.rows, rows, strict=True):
             row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
-            for place, (cell, told) in enumerate(zip(row.cells, cells, strict=True)):
-                cell.width = share if place else 2 * share
+            for cell, told, width in zip(row.cells, cells, widths, strict=True):
+                cell.width = width
                 line = cell.paragraphs[0]
                 line.style = "Table heading" if row._tr is table.rows[0]._tr else "Table text"
                 line.add_run(_text(told))
                 if "num" in told.get("class", ()):
                     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
-        for column, width in zip(table.columns, [2 * share, *[share] * (len(rows[0]) - 1)], strict=True):
+        for column, width in zip(table.columns, widths, strict=True):
             column.width = width
 
 

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
-from svip_lib.pack.cover import SOURCE, write_cover
+from svip_lib.pack.cover import SOURCE, TEXT_WIDTH, write_cover
 from svip_lib.pack.leaks import scan
 from tests.drawn import drawn_release, drawn_row
 
@@ -134,6 +134,25 @@ def test_a_table_has_a_caption_that_counts_and_a_first_row_that_is_marked_as_hea
         assert [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in table.rows] == [True] + [False] * (len(table.rows) - 1)
         assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) in "".join(caption._p.itertext())
         assert all(cell.text for row in table.rows for cell in row.cells)
+
+
+def test_a_column_is_as_wide_as_its_cells_want_and_a_table_as_wide_as_the_text(write):
+    for table in docx.Document(write()).tables:
+        assert sum(column.width for column in table.columns) == pytest.approx(TEXT_WIDTH, rel=0.01)
+        longest = [max(len(cell.text) for cell in column.cells) for column in table.columns]
+        assert table.columns[longest.index(max(longest))].width == max(column.width for column in table.columns)
+        assert all([cell.width for cell in row.cells] == [column.width for column in table.columns] for row in table.rows)
+
+
+def test_what_leads_up_to_a_table_and_what_is_noted_beneath_stay_with_it(write):
+    document = docx.Document(write())
+    lines = document.paragraphs
+    for place in (place for place, line in enumerate(lines) if line.style.name == "Caption"):
+        assert lines[place - 1].paragraph_format.keep_with_next
+    noted = [BeautifulSoup(table._tbl.getnext().xml, "xml").find("pStyle")["w:val"] == "TableNote" for table in document.tables]
+    assert any(noted)
+    for table, note in zip(document.tables, noted, strict=True):
+        assert all(bool(cell.paragraphs[0].paragraph_format.keep_with_next) is note for cell in table.rows[-1].cells)
 
 
 def test_it_holds_no_picture_so_that_none_lacks_words(write):
