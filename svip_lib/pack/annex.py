@@ -10,9 +10,11 @@ import zipfile
 from collections.abc import Iterable
 from datetime import datetime, time
 
+import numpy as np
 import pandas as pd
 from gptables import Cover as Front
 from gptables import GPTable, produce_workbook
+from xlsxwriter.worksheet import Worksheet
 
 from svip_lib.config.cells import harmless_table
 from svip_lib.config.periods import period_label
@@ -24,7 +26,10 @@ from svip_lib.pack.management_plan import management_plan
 from svip_lib.pack.told import NOT_SUPPLIED, ORIGINS, Sheet, in_words, values
 from svip_lib.show.words import REVISED, SHORTHAND, UNITS, revised
 
-NARROWEST, WIDEST = 11, 46  # letters of a column
+NARROWEST, WIDEST = 11, 40  # letters of a column
+FEW, WIDEST_OF_FEW = 2, 85  # columns, and letters of one of them
+LINE = 16  # points of a line of words
+A3, A4, ON_A4 = 8, 9, 130  # the numbers by which Excel knows a size of paper; letters that are read without effort across the smaller
 CORE, LANGUAGE = "docProps/core.xml", b"<dc:language>en-GB</dc:language></cp:coreProperties>"
 OPENED = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows, so that two workbooks are the same bytes
 NOTES = {
@@ -68,16 +73,34 @@ def annex(released: Released, dictionary: dict[str, Indicator], bases: dict[str,
             auto_width=False,
             workbook_options={"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
         )
-    told = {"title": _front(cover).title, "subject": cover.quarter, "author": cover.council, "category": ", ".join(cover.marks)}
+    front = _front(cover)
+    told = {"title": front.title, "subject": cover.quarter, "author": cover.council, "category": ", ".join(cover.marks)}
     book.set_properties(told | {"created": datetime.combine(released.as_at, time())})
-    tables = [pd.DataFrame({"": [sheet.tab for sheet in sheets], " ": [sheet.title for sheet in sheets]})]
+    tables = [pd.DataFrame({"": [front.title, "", *front.intro, "", *front.about]})]
+    tables += [pd.DataFrame({"": [sheet.tab for sheet in sheets], " ": [sheet.title for sheet in sheets]})]
     tables += [pd.DataFrame({"Note number": "", "Note": NOTES.values()}), *(sheet.table for sheet in sheets)]
-    for worksheet, table in zip(book.worksheets()[1:], tables, strict=True):
-        for place, name in enumerate(table):
-            longest = max([len(name), *table[name].map(lambda cell: len(str(cell)))])
-            worksheet.set_column(place, place, min(max(longest + 2, NARROWEST), WIDEST))
+    for worksheet, table in zip(book.worksheets(), tables, strict=True):
+        _lay_out(worksheet, table)
     book.close()
     return _with_language(file.getvalue())
+
+
+def _lay_out(worksheet: Worksheet, table: pd.DataFrame) -> None:
+    """Give a sheet widths, and heights for words that wrap, which not every program finds by itself; and lay it out to be printed."""
+    first = worksheet.dim_rowmax + 1 - len(table)  # the table is the last thing on its sheet
+    letters = pd.DataFrame({place: table[name].astype("str").str.len() for place, name in enumerate(table)})
+    longest = letters.max().combine(pd.Series([len(name) for name in table]), max)
+    widths = (longest + 2).clip(NARROWEST, WIDEST_OF_FEW if len(longest) <= FEW else WIDEST)
+    for place, width in widths.items():
+        worksheet.set_column(place, place, width)
+    for row, lines in np.ceil(letters / (widths - 1)).max(axis=1).items():
+        if lines > 1:
+            worksheet.set_row(first + row, LINE * lines)
+    worksheet.set_landscape()
+    worksheet.set_paper(A4 if widths.sum() <= ON_A4 else A3)
+    worksheet.fit_to_pages(1, 0)
+    if first:
+        worksheet.repeat_rows(first - 1)
 
 
 def _front(cover: Cover) -> Front:

@@ -127,6 +127,22 @@ def test_the_same_figures_are_the_same_bytes_and_the_book_has_a_title_a_language
     assert f"{book.properties.created:%Y-%m-%d}" == "2026-07-31"
 
 
+def test_words_that_wrap_have_room_for_every_line_and_a_sheet_prints_as_wide_as_a_page(write):
+    """Not every program finds the height of a row by itself; one that does not lays the lines over each other."""
+    entry = drawn_entry(definition="word " * 60)
+    book, _ = write([drawn_row(entry, 38.768)], entry, marks=("Draft",))
+    for sheet in book.worksheets:
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+        repeated = sheet.print_title_rows
+        assert bool(repeated) is bool(sheet.tables)
+        wide = {name: column.width for name, column in sheet.column_dimensions.items()}
+        from_row = int(repeated.split("$")[-1]) + 1 if repeated else 1
+        for row in sheet.iter_rows(min_row=from_row):
+            needed = max(len(str(cell.value)) / wide.get(cell.column_letter, 11) for cell in row)
+            assert (sheet.row_dimensions[row[0].row].height or 16) >= 16 * needed
+    assert book["Definitions"].row_dimensions[book["Definitions"].max_row].height > 16 * 5
+
+
 def test_what_no_gate_let_through_is_refused(cover):
     with pytest.raises(TypeError, match="released figures only"):
         annex(pd.DataFrame(), {}, {}, {}, cover)
