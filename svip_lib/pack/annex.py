@@ -62,8 +62,7 @@ def annex(released: Released, dictionary: dict[str, Indicator], bases: dict[str,
     sheets = [*_sections(released, dictionary, bases, titles), *management_plan(released, dictionary), _definitions(dictionary, bases)]
     file = io.BytesIO()
     with warnings.catch_warnings():  # gptables 2.0 asks pandas for what pandas 4 will no longer do; the lock holds pandas below it
-        warnings.simplefilter("ignore", FutureWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", category=pd.errors.Pandas4Warning, module=r"gptables\.")
         book = produce_workbook(
             file,
             {sheet.tab: _as_table(sheet, cover) for sheet in sheets},
