@@ -73,11 +73,11 @@ def page(bodies: Sequence[Body], cover: Cover, *, whole: str | None = None, also
         Refusal: When an anchor stands twice, or a link or label points to none.
     """
     sections = [(body.title, Markup(_place(body, bodies, demote=whole is None))) for body in bodies]
-    headings = chain.from_iterable(body.headings if whole is None else body.headings[1:] for body in bodies)
+    headings = [heading for body in bodies for heading in (body.headings if whole is None else body.headings[1:])]
     content = {
         "cover": cover,
         "sections": sections,
-        "contents": _contents(headings, cover),
+        "contents": _contents([*headings, *([PROVENANCE] if cover.provenance else [])]),
         "standings": [(body.title, _standings(body, cover)) for body in bodies],
         "accessibility": f"{(whole or '').removesuffix('index.html')}accessibility.html",
         "provenance": PROVENANCE,
@@ -125,7 +125,7 @@ def frame_page(bodies: Sequence[Body], cover: Cover, places: Sequence[Sequence[C
         leaves = [[heading for heading in body.headings if heading.anchor in anchors] for anchors in pages]
         sections.append((body.title, leaves, body.slug.startswith(SUMMARY)))
     headings = chain.from_iterable(body.headings for body in bodies)
-    content = {"cover": cover, "sections": sections, "contents": _contents(headings, cover), "provenance": PROVENANCE}
+    content = {"cover": cover, "sections": sections, "contents": _contents(headings), "provenance": PROVENANCE}
     style = _style(render("frame.html.j2", **content, style=""), "frame.css", "print.css")
     return _sound(render("frame.html.j2", **content, style=Markup(style)))
 
@@ -177,11 +177,11 @@ def _fit_for_paper(soup: BeautifulSoup, *, alone: bool) -> set[str]:
     return letters
 
 
-def _contents(headings: Iterable[Heading], cover: Cover) -> list[dict]:
-    """The contents as lists within lists, with the provenance at their end."""
+def _contents(headings: Iterable[Heading]) -> list[dict]:
+    """The contents as lists within lists."""
     top: list[dict] = []
     open_lists = [(0, top)]
-    for heading in [*headings, *([PROVENANCE] if cover.provenance else [])]:
+    for heading in headings:
         while open_lists[-1][0] >= heading.level:
             open_lists.pop()
         entry = {"heading": heading, "below": []}
