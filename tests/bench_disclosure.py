@@ -18,10 +18,11 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from svip_lib.disclosure.attack import attack, links_from_labels  # noqa: E402
-from svip_lib.disclosure.problem import Problem, build_problem, cross_table, keys  # noqa: E402
+from svip_lib.disclosure.problem import Problem, build_problem, keys  # noqa: E402
 from svip_lib.disclosure.protect import protect  # noqa: E402
 from svip_lib.disclosure.verify import verify  # noqa: E402
+from tests.disclosure.attack import attack, links_from_labels  # noqa: E402
+from tests.disclosure.tables import cross_table  # noqa: E402
 
 PUBLISHED = ROOT / "data" / "reference" / "ees_ehcp_2025" / "needs_by_placement.csv"
 LEVELS = ["need", "placement"]

@@ -159,16 +159,6 @@ def academic_year_of(day: date) -> str:
     return six_digits(day.year - (day.month < SEPTEMBER))
 
 
-def financial_year_of(day: date) -> str:
-    """Return the financial year (April to March) of a day.
-
-    Example:
-        >>> financial_year_of(date(2026, 3, 31)), financial_year_of(date(2026, 4, 1))
-        ('202526', '202627')
-    """
-    return six_digits(day.year - (day.month < APRIL))
-
-
 def january_of(academic_year: str) -> int:
     """Return the calendar year of the January census that falls into an academic year.
 

@@ -51,7 +51,7 @@ def build_problem(cells: pd.DataFrame, links: pd.DataFrame) -> Problem:
 
     Args:
         cells: One row a cell and table: ``key``, ``count``, and optionally ``threshold`` (5 where not told) and ``state`` (ordinary).
-        links: One row a member of a sum, as ``link`` and ``cross_table`` give them.
+        links: One row a member of a sum, as ``link`` gives them.
 
     Raises:
         Refusal: A count is not a whole number, a key has two counts, a sum does not add up or names a cell that is not there, two sums
@@ -86,31 +86,6 @@ def link(name: str, total: str, parts: Sequence[str], signs: int | Sequence[int]
     """
     told = {"link": name, "key": [total, *parts], "sign": [-1, *np.broadcast_to(signs, len(parts))]}
     return pd.DataFrame({**told, "total": [True] + [False] * len(parts)})
-
-
-def cross_table(rows: pd.DataFrame, dimensions: Sequence[str], name: str, *, total: str = TOTAL) -> pd.DataFrame:
-    """Declare every sum of a tidy table with totals: along each dimension a total is the sum of what stands beside it.
-
-    A sub-total is a total of an inner dimension, as in ``group`` and ``placement``.
-
-    Args:
-        rows: One row a cell: ``key`` and the dimensions, in which ``total`` stands for all.
-        dimensions: The columns that the table is broken down by.
-        name: The table's name.
-        total: The word for all.
-
-    Returns:
-        One row a member of a sum, as from ``link``.
-    """
-    found = []
-    for dimension in dimensions:
-        line = pd.Series(f"{name}, by {dimension}", index=rows.index)
-        for other in dimensions:
-            line += f", {other} " + rows[other] if other != dimension else ""
-        told = pd.DataFrame({"link": line, "key": rows["key"], "total": rows[dimension] == total})
-        both = told.groupby("link")["total"].transform("nunique") > 1
-        found.append(told[both].assign(sign=np.where(told.loc[both, "total"], -1, 1)))
-    return pd.concat(found, ignore_index=True)
 
 
 def keys(rows: pd.DataFrame, of: str, dimensions: Sequence[str], *, total: str = TOTAL) -> pd.Series:

@@ -40,10 +40,6 @@ OTHERS = [
 ]
 # By its form alone a number is known in few groups only: more are a row of figures, or a line of a drawing.
 GROUPED = re.compile(r"[a-z](?=\d)(?=[^ -]*(?:[ -][^ -]+){0,4}$)[\d -]+[\da-z]")
-OTHER_NUMBERS = [
-    re.compile(rf"(?<![^\W_])(?=(\d(?:{GAP}\d){{9}})(?![^\W_]))"),
-    re.compile(r"(?<![^\W_])([a-z]{1,2}\d[a-z\d]?[ +_-]{0,2}\d[a-z]{2})(?![^\W_])"),
-]
 # Each begins with what is the same in all that it finds, because that is quickly looked for.
 SIGNS = [
     ("path of a machine", re.compile(r"/(?<![\w.~-]/)(?:home|root|users|srv|mnt|opt|tmp|var|private)/\w")),

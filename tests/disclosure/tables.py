@@ -3,13 +3,38 @@
 import numpy as np
 import pandas as pd
 
-from svip_lib.disclosure.problem import build_problem, cross_table, keys, link
+from svip_lib.disclosure.problem import TOTAL, build_problem, keys, link
 
 LABELS = {
     "need": ["asd", "semh", "slcn", "mld", "hi", "vi", "pd"],
     "placement": ["mainstream", "special", "unit", "college", "independent"],
     "age": ["5-10", "11-15", "16-19", "0-4"],
 }
+
+
+def cross_table(rows: pd.DataFrame, dimensions: list[str], name: str, *, total: str = TOTAL) -> pd.DataFrame:
+    """Declare every sum of a tidy table with totals: along each dimension a total is the sum of what stands beside it.
+
+    A sub-total is a total of an inner dimension, as in ``group`` and ``placement``.
+
+    Args:
+        rows: One row a cell: ``key`` and the dimensions, in which ``total`` stands for all.
+        dimensions: The columns that the table is broken down by.
+        name: The table's name.
+        total: The word for all.
+
+    Returns:
+        One row a member of a sum, as from ``link``.
+    """
+    found = []
+    for dimension in dimensions:
+        line = pd.Series(f"{name}, by {dimension}", index=rows.index)
+        for other in dimensions:
+            line += f", {other} " + rows[other] if other != dimension else ""
+        told = pd.DataFrame({"link": line, "key": rows["key"], "total": rows[dimension] == total})
+        both = told.groupby("link")["total"].transform("nunique") > 1
+        found.append(told[both].assign(sign=np.where(told.loc[both, "total"], -1, 1)))
+    return pd.concat(found, ignore_index=True)
 
 
 def with_totals(inner):

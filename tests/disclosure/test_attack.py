@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.attack import attack, links_from_labels
-from svip_lib.disclosure.problem import build_problem, cross_table
+from svip_lib.disclosure.problem import build_problem
 from svip_lib.disclosure.protect import protect
-from tests.disclosure.tables import as_printed, declare, drawn, hide_small, invented_quarters, problem_of, tidy
+from tests.disclosure.attack import attack, links_from_labels
+from tests.disclosure.tables import as_printed, cross_table, declare, drawn, hide_small, invented_quarters, problem_of, tidy
 
 NEED_BY_AGE = drawn([[3, 10], [12, 20]], "need", "age")
 

@@ -9,10 +9,10 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint
 
-from svip_lib.disclosure.attack import attack, links_from_labels
 from svip_lib.disclosure.problem import build_problem, link
 from svip_lib.disclosure.protect import CannotProtect, OutOfTime, protect, solve
 from svip_lib.disclosure.verify import verify
+from tests.disclosure.attack import attack, links_from_labels
 from tests.disclosure.tables import (
     as_printed,
     cube,
