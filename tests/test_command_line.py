@@ -183,7 +183,7 @@ def test_a_file_that_is_no_notebook_is_refused(refused, checkout):
             f"{LOGS}/policy_switches.csv",
             ",2028,0,5,no,",
             ",2028,some,5,no,",
-            "line 2, column 'growth_points': 'some' is none",
+            "line 2, column 'growth_points': 'some' is no number",
         ),
         (f"{LOGS}/policy_switches.csv", ",5,no,,", ",5,yes,,", "line 2, column 'author': Nobody stands for it"),
         (f"{LOGS}/seen_by.csv", "form\n", "form\n2025-26-Q4,nobody,2026-09-01,paper\n", "line 2, column 'body': 'nobody' is none of"),

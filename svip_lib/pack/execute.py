@@ -16,6 +16,7 @@ from zlib import crc32
 
 import nbformat
 import papermill
+import zmq
 from jupyter_client import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
@@ -26,6 +27,7 @@ from svip_lib.disclosure.released import EVERYTHING, PICTURE, READ, Read
 
 SECONDS_A_CELL, SECONDS_TO_LOAD = 300, 30
 FAILED = "failed"
+CHANNEL, DRAWN_LETTERS = "/k", 8  # how the channels are called, with a number behind; letters that a temporary folder's name is given
 for _told in ("papermill", "traitlets", "asyncio"):  # what they say of a kernel that died is told in the failure, once
     logging.getLogger(_told).addHandler(logging.NullHandler())
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -110,12 +112,12 @@ class Kernels:
                 return
             try:
                 sockets = tempfile.mkdtemp(prefix=self._prefix)
+                self._folders.append(sockets)
+                kernel, loaded = _private(sockets)(kernel_name="python3"), Path(sockets, "loaded")
+                lines = f"--IPKernelApp.exec_lines=import svip_lib.section, pathlib; pathlib.Path({str(loaded)!r}).touch()"
+                asyncio.run(kernel.start_kernel(extra_arguments=[lines]))
             except OSError:
                 return  # where there is no room for it, the notebook that wants a kernel finds that out, and says so
-            self._folders.append(sockets)
-            kernel, loaded = _private(sockets)(kernel_name="python3"), Path(sockets, "loaded")
-            lines = f"--IPKernelApp.exec_lines=import svip_lib.section, pathlib; pathlib.Path({str(loaded)!r}).touch()"
-            asyncio.run(kernel.start_kernel(extra_arguments=[lines]))
             self._waiting.put(kernel)
             until = time.monotonic() + SECONDS_TO_LOAD
             while not loaded.exists() and not self._over.wait(0.05) and time.monotonic() < until:
@@ -225,6 +227,21 @@ def channels(executed: Path) -> str:
     return f"svip-{crc32(os.fsencode(executed.resolve())):08x}-"
 
 
+def check_channels(executed: Path) -> None:
+    """Stop where the temporary folder's name leaves no room for the names of the channels, of which a system allows some hundred letters.
+
+    Raises:
+        Refusal: When it is too long; a runner would wait for ever for a kernel that cannot listen.
+    """
+    drawn = f"{tempfile.gettempdir()}/{channels(executed)}{'x' * DRAWN_LETTERS}{CHANNEL}-5"
+    if os.name == "posix" and len(os.fsencode(drawn)) > zmq.IPC_PATH_MAX_LEN:
+        raise Refusal(
+            "The name of the temporary folder is too long; runner and notebooks could not talk in it.",
+            file=tempfile.gettempdir(),
+            remedy="Set TMPDIR to a folder with a shorter name, such as /tmp.",
+        )
+
+
 def _private(sockets: str) -> type[AsyncKernelManager]:
     """Let runner and kernel talk through files in a folder of the kernel's own, so that nothing crosses an unencrypted port."""
     if os.name != "posix":
@@ -233,7 +250,7 @@ def _private(sockets: str) -> type[AsyncKernelManager]:
     class PrivateKernel(AsyncKernelManager):
         def __init__(self, **settings):
             super().__init__(**settings)
-            self.transport, self.ip, self.connection_file = "ipc", f"{sockets}/k", f"{sockets}/kernel.json"
+            self.transport, self.ip, self.connection_file = "ipc", f"{sockets}{CHANNEL}", f"{sockets}/kernel.json"
 
     return PrivateKernel
 

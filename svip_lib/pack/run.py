@@ -34,7 +34,7 @@ from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import PUBLIC, release_quarter
 from svip_lib.disclosure.released import Read, Released, is_current
 from svip_lib.pack.cover import COVER, SOURCE, write_cover
-from svip_lib.pack.execute import FAILED, Failure, Kernels, channels, check_frame, check_parameters, execute_section
+from svip_lib.pack.execute import FAILED, Failure, Kernels, channels, check_channels, check_frame, check_parameters, execute_section
 from svip_lib.pack.html import Body, Cover, Standing
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
 from svip_lib.pack.leaks import Finding
@@ -163,6 +163,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
     """
     reports, private = project.reports(authority, quarter), project.private(authority, quarter, edition)
     target = place_of(project, authority, quarter, edition, draft=draft)
+    check_channels(private / "notebooks")
     with _explained(reports), held(private.parent, wait):
         sweep(reports, reports / "runs", private, private / "notebooks", private / "kept")
         executed = private / "notebooks"

@@ -2,16 +2,20 @@
 
 import json
 import os
+import shutil
 import threading
 import time
+from contextlib import nullcontext
+from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
+import zmq
 
 from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.released import EVERYTHING, PICTURE, READ
-from svip_lib.pack.execute import Kernels, check_parameters, execute_section
+from svip_lib.pack.execute import CHANNEL, Kernels, check_channels, check_parameters, execute_section
 from svip_lib.pack.place import held, swap, sweep
 
 PARAMETERS = {"authority": "medway", "quarter": "2025-26-Q4", "edition": "public"}
@@ -139,6 +143,24 @@ def test_where_there_is_no_room_for_a_kernel_that_waits_none_does_and_nothing_is
         kernels.begin(2)
         kernels.end()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere runner and kernel talk through ports")
+def test_a_temporary_folder_whose_name_leaves_no_room_for_channels_is_refused_before_anything_starts(tmp_path, monkeypatch):
+    """A kernel could not listen there, and the runner would wait for it for ever."""
+    behind = len(f"/svip-01234567-01234567{CHANNEL}-5")
+    for letters, fits in ((zmq.IPC_PATH_MAX_LEN - behind, True), (zmq.IPC_PATH_MAX_LEN - behind + 1, False)):
+        place = f"/tmp/{'x' * (letters - len('/tmp/'))}"
+        monkeypatch.setattr("tempfile.tempdir", place)
+        with nullcontext() if fits else pytest.raises(Refusal, match="Set TMPDIR to a folder with a shorter name"):
+            check_channels(tmp_path)
+        with nullcontext() if fits else pytest.raises(zmq.ZMQError, match="longer than"), zmq.Context() as context:
+            Path(place, "svip-01234567-01234567").mkdir(parents=True)
+            try:
+                context.socket(zmq.REP).bind(f"ipc://{place}/svip-01234567-01234567{CHANNEL}-5")
+            finally:
+                context.destroy(0)
+                shutil.rmtree(place)
 
 
 @pytest.mark.parametrize(
