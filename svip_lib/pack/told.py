@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from svip_lib.config.registry import Indicator
-from svip_lib.show.words import plain
+from svip_lib.config.result import FORECAST
+from svip_lib.show.words import as_forecast, plain
 
 ORIGINS = {"published": "Published by DfE", "council": "Told by the council", "synthetic": "SYNTHETIC, invented"}
 WHOLE, NOT_SUPPLIED = "Total", "[x]"
@@ -40,8 +41,11 @@ def _breakdown(entry: Indicator, breakdown: str) -> str:
 
 def values(rows: pd.DataFrame, dictionary: dict[str, Indicator]) -> pd.Series:
     """Each figure as a cell: a number, or the shorthand that says why there is none."""
-    told = zip(rows["value"], rows["shorthand"], rows["indicator"], strict=True)
-    cells = [f"[{mark or 'x'}]" if pd.isna(value) else _rounded(value, dictionary[name]) for value, mark, name in told]
+    told = zip(rows["value"], rows["shorthand"], rows["indicator"], rows["measure"] == FORECAST, strict=True)
+    cells = [
+        f"[{mark or 'x'}]" if pd.isna(value) else _rounded(as_forecast(value, dictionary[name]) if ahead else value, dictionary[name])
+        for value, mark, name, ahead in told
+    ]
     return pd.Series(cells, rows.index, dtype="object")
 
 

@@ -14,7 +14,7 @@ from svip_lib.config.registry import Indicator
 from svip_lib.config.result import CARRY_ON, DELIVERING, FORECAST, FROM, IN_FULL
 from svip_lib.disclosure.released import Released
 from svip_lib.show.given import NOT_SUPPLIED, Given, Row
-from svip_lib.show.words import MINUS, NO_BREAK
+from svip_lib.show.words import MINUS, NO_BREAK, as_forecast
 
 PLANS, RESIDUAL = "ehc_plans_count", "ehc_plans_stock_flow_residual_percent"
 BRANDED, WITHHELD = 3.0, 5.0  # per cent of plans that stock and flow leave over: from here in doubt, from there no headline
@@ -318,8 +318,7 @@ def _agreed(row: pd.Series, plan: float | None, entry: Indicator, stand: Gate) -
 
 
 def _rounded(value: float, entry: Indicator) -> str:
-    """A forecast is no count: plans to tens, shares to whole per cent."""
-    return f"{value:,.0f}%" if entry.indicator_unit == "%" else f"{round(value, -1):,.0f}"
+    return f"{as_forecast(value, entry):,.0f}{entry.indicator_unit}"
 
 
 def _exact(value: float, entry: Indicator) -> str:

@@ -14,6 +14,7 @@ MINUS = "\u2212"
 WHOLE = 100.0
 WITHHELD = "c"
 REVISED = "r"
+FORECAST_STEPS = {"%": 1, "£": 100_000}
 SMALLEST_IN_MILLIONS = 50_000  # pounds: less would be printed as £0.0m
 NOT_BESIDE = ("neighbours", "neighbour_before")  # roles that do not stand in a row of neighbours
 # Breakdowns that have an order of their own; others are told by size.
@@ -220,6 +221,18 @@ def headline(value: float, entry: Indicator) -> str:
         small = 0 < abs(value) < SMALLEST_IN_MILLIONS
         return plain(value, "£", 0) if small else f"{plain(value / 1e6, '£', 1)}m"
     return number(value, entry, signed=entry.signed != "no")
+
+
+def as_forecast(value: float, entry: Indicator) -> float:
+    """Return a forecast as roughly as it is known: shares to whole per cent, money to tenths of a million, children to tens.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> as_forecast(3284.0, SimpleNamespace(indicator_unit=""))
+        3280
+    """
+    step = FORECAST_STEPS.get(entry.indicator_unit, 10)
+    return step * round(value / step)
 
 
 def _beside(released: Released, entry: Indicator, now: Newest) -> str:
