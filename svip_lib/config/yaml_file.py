@@ -1,5 +1,6 @@
 """Reads a YAML file into a pydantic model, and says on which line a mistake stands."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,15 +39,18 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
     try:
         tree = yaml.compose(text, Loader=LOADER)
         content = yaml.load(text, Loader=LOADER)
-    except (yaml.YAMLError, ValueError) as mistake:  # ValueError: a day that the calendar does not have
+    except yaml.YAMLError as mistake:
         mark = getattr(mistake, "problem_mark", None)
-        line = mark.line + 1 if mark else None
         raise Refusal(
             f"This is not YAML: {getattr(mistake, 'problem', None) or mistake}.",
             file=path,
-            line=line,
+            line=mark.line + 1 if mark else None,
             remedy="Correct that line; mind colons, quotes and indents.",
         ) from None
+    except ValueError:
+        day = next(node for node in _nodes(tree) if _is_impossible_day(node))
+        problem = f"'{day.value}' is no day of the calendar."
+        raise Refusal(problem, file=path, line=day.start_mark.line + 1, remedy="Write a day as 2026-08-01.") from None
     repeated = _repeated_key(tree)
     if repeated:
         raise Refusal(
@@ -62,11 +66,12 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         first, rest = min(mistakes.errors(), key=lambda error: error["type"] != "extra_forbidden"), mistakes.error_count() - 1
         where = " → ".join(str(step) for step in first["loc"])
         more = f" ({rest} more follow.)" if rest else ""
+        problem = "No such key is known here" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
         raise Refusal(
-            f"'{where}': {first['msg'].removeprefix('Value error, ')}.{more}",
+            f"'{where}': {problem}.{more}",
             file=path,
             line=_line(tree, first["loc"]),
-            remedy="Correct the entry; the file's first lines say what each key means.",
+            remedy="Correct the entry; those beside it, and the file's first lines, show the form.",
         ) from None
 
 
@@ -86,18 +91,32 @@ def _line(tree: yaml.Node | None, location: tuple) -> int | None:
     return mark.start_mark.line + 1
 
 
-def _repeated_key(node: yaml.Node | None) -> yaml.Node | None:
+def _nodes(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """A node and all that is in it, in the order of the file."""
+    if node is not None:
+        yield node
+    for part in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for inner in part if isinstance(part, tuple) else (part,):
+            yield from _nodes(inner)
+
+
+def _repeated_key(tree: yaml.Node | None) -> yaml.Node | None:
     """PyYAML keeps the last of two equal keys in silence; an append-only record must not lose the first."""
-    if isinstance(node, yaml.MappingNode):
+    for node in _nodes(tree):
         seen = set()
-        for key, value in node.value:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             if key.value in seen:
                 return key
             seen.add(key.value)
-            if deeper := _repeated_key(value):
-                return deeper
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            if deeper := _repeated_key(item):
-                return deeper
     return None
+
+
+def _is_impossible_day(node: yaml.Node) -> bool:
+    """Tell whether a word looks like a day and is none, as 2026-02-30."""
+    if not isinstance(node, yaml.ScalarNode) or not node.tag.endswith(":timestamp"):
+        return False
+    try:
+        yaml.safe_load(node.value)
+    except ValueError:
+        return True
+    return False

@@ -38,8 +38,8 @@ def wide(rows: pd.DataFrame, *measures: str) -> pd.DataFrame:
     """
     if unknown := sorted(set(measures) - set(rows["measure"])) if len(rows) else []:
         raise Refusal(
-            f"No file of the published table has a column '{unknown[0]}'.",
-            file=f"data/reference/…/{rows['table'].iloc[0]}.csv",
+            f"No file of the published table that was known on the day has a column '{unknown[0]}'.",
+            file=f"data/reference/*/{rows['table'].iloc[0]}.csv",
             column=unknown[0],
             remedy=f"Its columns are: {', '.join(sorted(set(rows['measure'])))}.",
         )

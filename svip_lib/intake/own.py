@@ -67,6 +67,8 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
     folder = folder or own
     if folder is None:
         return None
+    if not folder.is_dir():
+        raise Refusal("There is no such folder.", file=folder, remedy="Name the folder that holds the files of the return.")
     told = read_quarter(project.authority(authority), quarter).own_return
     if told is None:
         raise Refusal(

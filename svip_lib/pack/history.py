@@ -97,11 +97,12 @@ def find_pack(project: Project, text: str, authority: str, edition: str) -> Pack
     Raises:
         Refusal: When there is no pack.
     """
-    folder = Path(text).resolve()
+    folder, first = Path(text).resolve(), ""
     if QUARTER_PATTERN.fullmatch(text) and not folder.is_dir():
         project.authority(authority)
         folder = place_of(project, authority, Quarter.parse(text), check_edition(edition), draft=True)
-    remedy = "Name the folder of a pack that 'svip run' has built whole, such as reports/medway/2025-26-Q4/public, or its quarter."
+        first = f"Build it with 'svip run {text}'. "
+    remedy = f"{first}Name the folder of a pack that 'svip run' has built whole, such as reports/medway/2025-26-Q4/public, or its quarter."
     if not (folder / MANIFEST).is_file():
         raise Refusal(f"There is no pack here, or half of one: {MANIFEST} is missing.", file=folder, remedy=remedy)
     try:

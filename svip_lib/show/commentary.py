@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import mistune
@@ -45,7 +46,7 @@ def read_commentary(path: Path, released: Released, dictionary: dict[str, Indica
     found = WRITTEN_ON.fullmatch(lines[0].strip()) if lines else None
     if found is None:
         raise Refusal(
-            "The commentary does not say when it was written.",
+            "The first line does not say when the words were written, in the form that is read.",
             file=path,
             line=1,
             remedy="Begin it with a line such as 'written_on: 2026-08-03'; words that are older than their figures are refused.",
@@ -99,7 +100,8 @@ def _figure(name: re.Match, released: Released, dictionary: dict[str, Indicator]
 
     entry = dictionary.get(name[1])
     if entry is None:
-        refuse("is not an indicator.", "Write the indicator's name from data/dictionary/indicators.csv between the braces.")
+        near = ", ".join(get_close_matches(name[1], dictionary, n=3, cutoff=0.5)) or "none"
+        refuse("is not an indicator.", f"Write a name from data/dictionary/indicators.csv between the braces; near it: {near}.")
     if name[2] is None and name[3] is None:
         now = newest(released, entry)
         row, hidden = now and now.row, is_headline_withheld(released, entry)

@@ -311,7 +311,7 @@ def test_printed_actuals_count_as_published_from_the_day_of_the_report(agreement
 @pytest.mark.parametrize(
     ("right", "wrong", "message"),
     [
-        ('    paragraph: "5.5"', '    paragraf: "5.5"', "'trajectories → 0 → paragraf': Extra inputs are not permitted"),
+        ('    paragraph: "5.5"', '    paragraf: "5.5"', "'trajectories → 0 → paragraf': No such key is known here"),
         ("    source: report\n    verified_by: a", "    source: rapport\n    verified_by: a", "there is no source 'rapport'"),
         ('"202223", label', '"202224", label', "'202224' is no academic year"),
         ("published_on: 2022-11-29", "published_on: null", "needs the day on which it came out"),

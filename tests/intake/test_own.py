@@ -46,6 +46,11 @@ def test_a_quarter_without_extracts_holds_nothing_and_one_that_says_nothing_of_i
     assert read_own(project, "medway", Q4) is None
 
 
+def test_a_folder_that_is_not_there_is_refused_before_a_key_is_asked_for(project):
+    with pytest.raises(Refusal, match="/nowhere: There is no such folder"):
+        read_own(project, "medway", Q4, folder=project.root / "nowhere")
+
+
 def test_the_days_that_a_pack_prints_are_those_of_its_files_and_of_quarters(project):
     days = public_days(project, "medway")
     assert {date(2026, 7, 31), date(2022, 11, 29), date(2026, 3, 31), date(2026, 6, 30)} <= days

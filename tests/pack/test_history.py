@@ -168,6 +168,8 @@ def test_half_a_pack_another_edition_or_no_pack_is_refused(project, packs, tmp_p
         between(project, packs[1], drawn(tmp_path / "internal", Q4, edition="internal"))
     with pytest.raises(Refusal, match="There is no pack here"):
         find(project, tmp_path)
+    with pytest.raises(Refusal, match=r"There is no pack here.* Build it with 'svip run 2024-25-Q1'"):
+        find(project, "2024-25-Q1")
     (packs[0] / "manifest.json").write_text('{"outputs": []}', encoding="utf-8")
     with pytest.raises(Refusal, match="not the manifest of a pack"):
         find(project, packs[0])

@@ -65,7 +65,7 @@ def test_words_of_the_day_on_which_the_figure_came_out_are_young_enough(told):
 
 @pytest.mark.parametrize("first", ["It stood at 38.8%.", "written_on: soon", ""])
 def test_a_commentary_that_does_not_say_when_it_was_written_is_refused(told, first):
-    with pytest.raises(Refusal, match="does not say when it was written"):
+    with pytest.raises(Refusal, match="does not say when the words were written"):
         told("Words.", written=first)
 
 
