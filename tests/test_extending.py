@@ -92,6 +92,9 @@ def test_a_section_is_added_by_one_command_and_stands_in_the_pack_as_it_is(check
     page = (checkout / "reports/medway/2025-26-Q4/public/sections/35_needs.html").read_text(encoding="utf-8")
     assert "<h1" in page and ">Types of need</h1>" in page
     assert "Title of the section" not in page
+    assert page.count("[To be written: ") == 5  # what the author has still to say, and no reader takes for the council's words
+    assert "Sections with text that is to be written: 35_needs." in run_svip(checkout, "status").stdout
+    assert "In the section 35_needs there is text to be written." in run_svip(checkout, "publish", "2025-26-Q4").stderr
 
 
 def test_a_council_is_added_by_one_folder(checkout):

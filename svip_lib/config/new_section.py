@@ -8,7 +8,7 @@ import nbformat
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 
-TEMPLATE, TITLE = "_section_template", "Title of the section, in plain words"
+TEMPLATE, TITLE, UNWRITTEN = "_section_template", "Title of the section, in plain words", "[To be written"
 NAME = re.compile(r"[0-9]{2}_[a-z][a-z0-9_]{1,58}[a-z0-9]")
 
 
@@ -42,3 +42,8 @@ def new_section(project: Project, name: str, title: str) -> Path:
     with place.open("x", encoding="utf-8") as file:
         nbformat.write(book, file)
     return place
+
+
+def unwritten(project: Project) -> list[str]:
+    """Return the sections in which words of the template still stand for the author's own."""
+    return [name for name in project.sections() if UNWRITTEN in (project.notebooks / f"{name}.ipynb").read_text(encoding="utf-8")]

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import Roles, read_authority, read_quarter
 from svip_lib.config.fields import Field, columns_by_heading, plain, read_fields
+from svip_lib.config.new_section import unwritten
 from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import Project, extracts_in
 from svip_lib.config.refusal import Refusal
@@ -237,6 +238,7 @@ def _unsettled(project: Project, authority: str, quarter: Quarter) -> list[str]:
         for words, told in (
             ("Unverified in agreement.yaml", [f"{name} {times}" for name, times in lists.items()]),
             ("Sections without commentary", silent),
+            ("Sections with text that is to be written", unwritten(project)),
             ("Roles that nobody has taken", vacant),
         )
         if told

@@ -9,6 +9,7 @@ import pandas as pd
 
 from svip_lib.config.assurance import REVISION, SIGNATURES, read_sign_offs
 from svip_lib.config.authority import read_authority
+from svip_lib.config.new_section import unwritten
 from svip_lib.config.periods import Quarter, period_label
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
@@ -44,6 +45,7 @@ def publish(project: Project, authority: str, quarter: Quarter, *, quiet: bool =
     released = release_quarter(project, authority, quarter, PUBLIC)
     objections = [*_synthetic(released), *_unsigned(project, authority, quarter), *_told_otherwise(project, authority, quarter)]
     objections += _ill_worded(project, authority, quarter)
+    objections += [f"In the section {name} there is text to be written." for name in unwritten(project)]
     if objections:
         raise Refusal(
             f"{quarter} cannot be published yet: {' '.join(objections)}",

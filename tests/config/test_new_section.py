@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from svip_lib.config.new_section import new_section
+from svip_lib.config.new_section import new_section, unwritten
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 
@@ -31,3 +31,11 @@ def test_a_section_that_is_there_is_never_written_over(project):
     with pytest.raises(Refusal, match="There is a section '35_needs' already"):
         new_section(project, "35_needs", "Types of need")
     assert made.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_section_is_named_as_long_as_words_of_the_template_stand_in_it(project):
+    assert unwritten(project) == []
+    made = new_section(project, "35_needs", "Types of need")
+    assert unwritten(project) == ["35_needs"]
+    made.write_text(made.read_text(encoding="utf-8").replace("[To be written", "Written"), encoding="utf-8")
+    assert unwritten(project) == []
