@@ -199,6 +199,8 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
             told = {"key": key, "files": hashes(target)}
             write_whole(private / f"{target.name}.json", _as_json(told))
             log.end()
+            if not quiet and (released.register("own_rows")["quarantined"] != "0").any():
+                bar.write("Rows of the council's own files were set aside: 'svip check' says which, and why.")
     return target
 
 
@@ -308,6 +310,8 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
     run.tell("manifest.json", 0.0)
     if run.findings:
         told = "; ".join(map(str, run.findings[:LEAKS_TOLD]))
+        for folder in (executed, run.place.kept):  # what was found is not kept from run to run either
+            shutil.rmtree(folder, ignore_errors=True)
         raise Refusal(
             f"{len(run.findings)} things in the finished pack must not be published: {told}.",
             remedy="Take them out where they come from: commentary, notebook or agreement. Nothing was changed.",
@@ -416,8 +420,8 @@ def cover_of(project: Project, released: Released, *, draft: bool) -> Cover:
     for kind, statuses in every_status(released, read_dictionary(project.dictionary), authority.tolerance_percent).items():
         for entry, status in statuses:
             when = period_label(status.period, entry.time_identifier) if status.period else ""
-            when = ", ".join(filter(None, [when, "SYNTHETIC" if is_synthetic(released, entry) else ""]))
-            told.setdefault(entry.section, []).append(Standing(kind, entry.name, entry.label, str(status_html(status)), when))
+            invented = is_synthetic(released, entry)
+            told.setdefault(entry.section, []).append(Standing(kind, entry.name, entry.label, str(status_html(status)), when, invented))
     return Cover(
         statuses=told,
         title=f"{programme.name}: monitoring pack",

@@ -213,3 +213,6 @@ def test_a_notebook_that_shows_a_childs_record_is_stopped_and_the_last_pack_stay
     assert not [number for number in numbers if number and number in done.stderr]
     assert (pack / "index.html").read_bytes() == before
     assert not (council / "reports" / "medway" / Q3 / "public").exists()
+    kept = council / "reports" / "medway" / Q3 / "private" / "public"
+    files = [path.read_bytes().lower() for part in ("notebooks", "kept") for path in (kept / part).rglob("*") if path.is_file()]
+    assert not [number for number in numbers if number and any(number.lower().encode() in data for data in files)]
