@@ -28,7 +28,7 @@ from svip_lib.show.words import REVISED, SHORTHAND, UNITS, revised
 
 NARROWEST, WIDEST = 11, 40  # letters of a column
 FEW, WIDEST_OF_FEW = 2, 85  # columns, and letters of one of them
-LINE = 16  # points of a line of words
+LINE, TITLE_LINE = 16, 22  # points of a line of words, and of a title, whose letters are half as large again
 A3, A4, ON_A4 = 8, 9, 130  # the numbers by which Excel knows a size of paper; letters that are read without effort across the smaller
 CORE, LANGUAGE = "docProps/core.xml", b"<dc:language>en-GB</dc:language></cp:coreProperties>"
 OPENED = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows, so that two workbooks are the same bytes
@@ -95,6 +95,8 @@ def _lay_out(worksheet: Worksheet, table: pd.DataFrame) -> None:
     for row, lines in np.ceil(letters / (widths - 1)).max(axis=1).items():
         if lines > 1:
             worksheet.set_row(first + row, LINE * lines)
+    if not first:
+        worksheet.set_row(0, TITLE_LINE * np.ceil(2 * letters[0][0] / widths[0]))  # a title that stands within the column
     worksheet.set_landscape()
     worksheet.set_paper(A4 if widths.sum() <= ON_A4 else A3)
     worksheet.fit_to_pages(1, 0)

@@ -30,13 +30,14 @@ PROVENANCE = Heading(1, "provenance", "How this report was made")
 
 @dataclass(frozen=True)
 class Standing:
-    """One status of a section: whether it is of the trajectory or of a duty, of which indicator, in words and as its mark, and for when."""
+    """One status of a section: of the trajectory or of a duty, of which indicator, in words and as its mark, for when, and if invented."""
 
     kind: str
     indicator: str
     label: str
     mark: str
     when: str
+    synthetic: bool = False
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,8 @@ def test_words_that_wrap_have_room_for_every_line_and_a_sheet_prints_as_wide_as_
         for row in sheet.iter_rows(min_row=from_row):
             needed = max(len(str(cell.value)) / wide.get(cell.column_letter, 11) for cell in row)
             assert (sheet.row_dimensions[row[0].row].height or 16) >= 16 * needed
+    title = book["Cover"]["A1"].value
+    assert book["Cover"].row_dimensions[1].height >= 20 * len(title) / book["Cover"].column_dimensions["A"].width
     assert book["Definitions"].row_dimensions[book["Definitions"].max_row].height > 16 * 5
 
 

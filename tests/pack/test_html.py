@@ -187,16 +187,16 @@ def test_the_statuses_of_each_section_stand_on_top_and_lead_to_their_figures(bod
     mark = '<span class="status status-missed"><span class="mark" aria-hidden="true">◆</span> Plan missed</span>'
     plans, places = (
         Standing("Trajectory", "ehc_plans_count", "EHC plans", mark, "January 2026"),
-        Standing("Duty", "elsewhere", "<b>Places</b>", mark, ""),
+        Standing("Duty", "elsewhere", "<b>Places</b>", mark, "", synthetic=True),
     )
     told = replace(cover, statuses={"10_ehc_plans": [plans, places]})
     top = parsed(page(bodies, told)).main.find("nav")
     assert [" ".join(item.get_text().split()) for item in top.select("li li")] == [
         "◆ Plan missed Trajectory: EHC plans, January 2026",
-        "◆ Plan missed Duty: <b>Places</b>",
+        "◆ Plan missed Duty: <b>Places</b>, SYNTHETIC",
     ]
     assert [link["href"] for link in top.find_all("a")] == ["#s10", "#s10-ehc_plans_count", "#s10", "#s30"]
-    assert "No plan or duty of its own" in top.get_text()
+    assert " ".join(top.find("p", class_="of").get_text().split()) == "Without a plan or duty of their own: Placements."
     assert parsed(page(bodies[1:], told, whole="../index.html")).main.find("nav") is None
     assert parsed(page(bodies[:1], told, whole="../index.html")).main.nav.h2.get_text() == "How this section stands"
 
