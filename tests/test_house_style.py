@@ -114,6 +114,14 @@ class TestNotebook:
         assert "Medway" not in path.read_text(encoding="utf-8")
 
 
+def test_the_example_of_an_indicator_in_the_readme_is_one_that_there_is(repository):
+    block = re.search(r"```python\n(.*?)```", (repository / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    lines = [line.strip() for line in block.splitlines() if line.strip() != "…"]
+    code = {line.strip() for line in (repository / "svip_lib/indicators/statutory_duties.py").read_text(encoding="utf-8").splitlines()}
+    assert len(lines) > 3
+    assert set(lines) <= code
+
+
 def test_the_library_can_be_read_in_an_afternoon():
     """What is counted is code: docstrings, comments and blank lines are there to make it quicker to read.
 
