@@ -6,7 +6,7 @@ import pandas as pd
 from svip_lib.config.periods import CALENDAR, academic_year_of_january
 from svip_lib.config.registry import NOBODY, indicator
 from svip_lib.indicators.census import transfers_in
-from svip_lib.indicators.council import Council, last_days
+from svip_lib.indicators.council import KEY, Council, last_days
 from svip_lib.indicators.shape import by_category, count, percent, published_value, wide, with_previous
 
 NEEDS = ("asd", "slcn", "semh", "mld", "sld", "spld", "pd", "oth", "hi", "vi", "pmld", "msi", "need_unknown")
@@ -130,11 +130,8 @@ def ehc_requests_refused_percent(requests: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return; SEND Regulations 2014, regulation 5. Official equivalent: ``request_not_assess_pc``, from 2023.
     """
-    return percent(
-        wide(requests, "requests_decided_not_to_assess", "requests_received_in_year"),
-        "requests_decided_not_to_assess",
-        "requests_received_in_year",
-    )
+    table = wide(requests, "requests_decided_not_to_assess", "requests_received_in_year")
+    return percent(table, "requests_decided_not_to_assess", "requests_received_in_year")
 
 
 @indicator
@@ -149,11 +146,8 @@ def ehc_requests_outstanding_percent(requests: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return, from 2023. Official equivalent: ``request_outstanding_pc``.
     """
-    return percent(
-        wide(requests, "requests_decision_not_made", "requests_received_in_year"),
-        "requests_decision_not_made",
-        "requests_received_in_year",
-    )
+    table = wide(requests, "requests_decision_not_made", "requests_received_in_year")
+    return percent(table, "requests_decision_not_made", "requests_received_in_year")
 
 
 @indicator
@@ -458,7 +452,7 @@ def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:
 
     Source: the council's SEN2 return.
     """
-    came = council.tables["activeplans"].merge(transfers_in(council.tables), on=["child", "request"], validate="many_to_one")
+    came = council.tables["activeplans"].merge(transfers_in(council.tables), on=KEY, validate="many_to_one")
     flows = {
         "closing": council.stock["quarter"],
         "new": council.in_quarter(council.own_cases["startdate"]),
@@ -519,8 +513,7 @@ def ehc_plans_by_need_quarter_count(council: Council) -> pd.DataFrame:
 
     Source: the council's SEN2 return, item SENtype of the first rank.
     """
-    needs = council.stock["sentype"].fillna("").str.lower().replace("", "need_unknown")
-    return council.counted(council.stock["quarter"], needs, NEEDS, "need")
+    return council.counted(council.stock["quarter"], council.stock["need"], NEEDS, "need")
 
 
 @indicator(sums=("ehc_plans_quarter_count = [*]",))

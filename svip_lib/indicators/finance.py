@@ -10,7 +10,7 @@ import pandas as pd
 from svip_lib.config.cost_centres import BROUGHT_FORWARD, BY_LINE, INCOME, INDEPENDENT_AP, NOT_ALLOCATED, PAYMENT, SERVICES
 from svip_lib.config.periods import Quarter
 from svip_lib.config.registry import INSIDE, NOBODY, indicator
-from svip_lib.indicators.census import placement_years
+from svip_lib.indicators.census import NEED_UNKNOWN, placement_years
 from svip_lib.indicators.council import Council
 from svip_lib.indicators.ehc_plans import NEEDS
 from svip_lib.indicators.placements import BY_DSG, BY_GROUP, DSG_CATEGORIES
@@ -265,8 +265,7 @@ def _years(council: Council) -> pd.Series:
     last = pd.Timestamp(Quarter(council.quarter.start_year, 4).last_day)
     years = placement_years(council.tables, council.placements, council.establishments, first, last)
     there = council.stock[council.stock["quarter"] == council.quarter.code]
-    needs = there["sentype"].fillna("").str.lower().replace("", "need_unknown")
-    years = years[years["dsg_category"].isin(there["dsg_category"]) & years["need"].isin(needs)]
+    years = years[years["dsg_category"].isin(there["dsg_category"]) & years["need"].isin(there["need"])]
     return years.set_index(["dsg_category", "need"])["years"]
 
 
@@ -276,10 +275,10 @@ def _planned(council: Council) -> pd.DataFrame | None:
     if plan is None:
         return None
     needs = plan["primary_need"].str.lower()
-    known = {*NEEDS, *council.stock["sentype"].fillna("").str.lower()} - {""}
+    known = {*NEEDS, *council.stock["need"]}
     years = plan["planned_fte"].fillna(0).astype(float)
     told = {"years": years, "cost": years * plan["planned_unit_cost"].fillna(0).astype(float) / PENCE}
-    rows = pd.DataFrame(told).assign(dsg_category=plan["dsg_category"], need=needs.where(needs.isin(known), "need_unknown"))
+    rows = pd.DataFrame(told).assign(dsg_category=plan["dsg_category"], need=needs.where(needs.isin(known), NEED_UNKNOWN))
     return rows.groupby(["dsg_category", "need"])[["years", "cost"]].sum()
 
 
@@ -304,7 +303,7 @@ def _costs_of_the_year(council: Council, forecast: pd.Series) -> pd.Series:
     first, last = pd.Timestamp(Quarter(start, 1).first_day), pd.Timestamp(Quarter(start, 4).last_day)
     days = (costs["end_date"].fillna(last).clip(upper=last) - costs["start_date"].clip(lower=first)).dt.days + 1
     part = costs["annual"] * days.clip(lower=0) / ((last - first).days + 1)
-    need = costs["primary_need"].str.lower().replace("", "need_unknown").rename("need")
+    need = costs["primary_need"].str.lower().replace("", NEED_UNKNOWN).rename("need")
     found = part.groupby([costs["dsg_category"], need]).sum()
     whole = found.groupby("dsg_category").sum()
     stated = forecast.reindex(whole.index)

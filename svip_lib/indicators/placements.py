@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from svip_lib.config.registry import indicator
-from svip_lib.indicators.council import Council
+from svip_lib.indicators.council import KEY, Council
 from svip_lib.indicators.ehc_plans import NEEDS
-from svip_lib.indicators.shape import PLACE, TOLD, count, percent, published_value, wide
+from svip_lib.indicators.shape import PLACE, TOLD, by_category, count, percent, published_value, wide
 
 # DfE's published groups. "Educated elsewhere" is kept like for like: until 2022/23 three kinds stood outside DfE's total.
 GROUPS = ["mainstream_total", "special_total", "ap_pru_total", "fe_total", "elsewhere", "nm_early_years", "placement_unknown"]
@@ -107,13 +107,6 @@ def placements_independent_special_percent(plans: pd.DataFrame) -> pd.DataFrame:
     return percent(table, "independent", "whole")
 
 
-def _groups(plans: pd.DataFrame) -> pd.DataFrame:
-    """The plans of each area and January by DfE's groups, like for like over the change of 2023."""
-    table = _with_whole(plans, *OUTSIDE_UNTIL_2023)
-    outside = table[OUTSIDE_UNTIL_2023].fillna(0).sum(axis=1).where(table["time_period"] <= LAST_YEAR_OUTSIDE, 0)
-    return table.assign(elsewhere=table["ed_elsewhere"] + outside)
-
-
 @indicator
 def placements_by_group_percent(plans: pd.DataFrame) -> pd.DataFrame:
     """Share of all children with a plan by the kind of place where they are educated, in per cent of all plans.
@@ -128,14 +121,10 @@ def placements_by_group_percent(plans: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return. Official equivalent: ``…_total_pc``; "elsewhere" differs until January 2023.
     """
-    table = _groups(plans)
-    long = table.drop(columns=["category", "breakdown"]).melt(
-        id_vars=["area", "time_period", "time_identifier", *TOLD, "whole"],
-        value_vars=GROUPS,
-        var_name="category",
-        value_name="plans",
-    )
-    return percent(long.assign(breakdown="placement_group"), "plans", "whole")
+    table = _with_whole(plans, *OUTSIDE_UNTIL_2023)
+    outside = table[OUTSIDE_UNTIL_2023].fillna(0).sum(axis=1).where(table["time_period"] <= LAST_YEAR_OUTSIDE, 0)
+    table["elsewhere"] = table["ed_elsewhere"] + outside
+    return percent(by_category(table, {name: name for name in GROUPS}, "placement_group"), "number", "whole")
 
 
 @indicator
@@ -174,10 +163,7 @@ def placements_closest_to_table_3_percent(plans: pd.DataFrame) -> pd.DataFrame:
         "special_independent": table["special_independent"] + table["special_non_maintained"],
         "not_in_table_3": table["whole"] - table["nm_early_years"] - table["mainstream_total"] - table["special_total"],
     }
-    parts = [
-        percent(table.assign(part=part, category=name, breakdown="table_3_placement"), "part", "whole") for name, part in kinds.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
+    return percent(by_category(table.assign(**kinds), {kind: kind for kind in kinds}, "table_3_placement"), "number", "whole")
 
 
 @indicator
@@ -219,9 +205,7 @@ def pupils_with_plan_by_phase_percent(pupil_share: pd.DataFrame) -> pd.DataFrame
     Source: DfE, Special educational needs in England.
     """
     phases = {"primary_with_plan_pc": "primary", "secondary_with_plan_pc": "secondary"}
-    table = wide(pupil_share, *phases).drop(columns=["category", "breakdown"])
-    long = table.melt(id_vars=["area", "time_period", "time_identifier", *TOLD], value_vars=list(phases), var_name="category")
-    return published_value(long.assign(category=long["category"].map(phases), breakdown="school_phase"), "value")
+    return published_value(by_category(wide(pupil_share, *phases), phases, "school_phase"), "number")
 
 
 @indicator
@@ -244,8 +228,7 @@ def independent_three_ways_count(plans: pd.DataFrame) -> pd.DataFrame:
         "with_non_maintained": special,
         "with_mainstream_independent": special + table["mainstream_independent"],
     }
-    parts = [count(table.assign(number=number, category=way, breakdown="independent_way"), "number") for way, number in ways.items()]
-    return pd.concat(parts, ignore_index=True)
+    return count(by_category(table.assign(**ways), {way: way for way in ways}, "independent_way"), "number")
 
 
 @indicator
@@ -353,8 +336,7 @@ def new_plans_mainstream_quarter_percent(council: Council) -> pd.DataFrame:
 
 def _new_in_stock(council: Council) -> pd.DataFrame:
     """The plans of each quarter's last day that began in the quarter."""
-    key = ["child", "request"]
-    stock = council.stock.merge(council.cases[[*key, "startdate"]], how="left", on=key, validate="many_to_one")
+    stock = council.stock.merge(council.cases[[*KEY, "startdate"]], how="left", on=KEY, validate="many_to_one")
     return stock[council.in_quarter(stock["startdate"]) == stock["quarter"]]
 
 
@@ -530,9 +512,8 @@ def mainstream_moves_quarter_count(council: Council) -> pd.DataFrame:
     """
     codes = [quarter.code for quarter in council.quarters]
     stock = council.stock.assign(inside=_in_mainstream(council.stock), need=_need(council.stock).replace(MERGED))
-    before = stock[["child", "request", "inside"]].assign(quarter=stock["quarter"].map(dict(pairwise(codes))))
-    key = ["child", "request", "quarter"]
-    both = stock.merge(before.dropna(), how="inner", on=key, suffixes=("", "_before"), validate="one_to_one")
+    before = stock[[*KEY, "inside"]].assign(quarter=stock["quarter"].map(dict(pairwise(codes))))
+    both = stock.merge(before.dropna(), how="inner", on=[*KEY, "quarter"], suffixes=("", "_before"), validate="one_to_one")
     moved = both[both["inside"] != both["inside_before"]]
     ways = moved["inside"].map({True: "into_", False: "out_of_"}) + moved["need"]
     rows = council.counted(moved["quarter"], ways, MOVES, "mainstream_move")
@@ -560,5 +541,4 @@ def _in_mainstream(rows: pd.DataFrame) -> pd.Series:
 
 def _need(rows: pd.DataFrame) -> pd.Series:
     """The main need: one of the three of which the plan speaks, or another."""
-    needs = rows["sentype"].fillna("").str.lower()
-    return needs.where(needs.isin(NAMED_NEEDS), "other_needs")
+    return rows["need"].where(rows["need"].isin(NAMED_NEEDS), "other_needs")
