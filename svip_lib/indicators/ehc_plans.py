@@ -29,7 +29,7 @@ ETHNIC_GROUPS = {
     "other_ethnic_group": ["OOTH"],
 }
 STAGES = ["decision_in_6_weeks", "decision_over_6_weeks"] + [f"assessment_{age}" for age in ("in_20_weeks", "over_20_weeks", "over_1_year")]
-QUARTER_STEPS = ["opening", "new", "transferred_in", "ceased", "expected", "closing", "residual"]
+STEPS = ["opening", "new", "ceased", "expected", "closing", "residual"]
 
 
 @indicator
@@ -205,6 +205,7 @@ def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: 
     new = wide(new_plans, "new_ehc_plans")[["area", "time_period", "new_ehc_plans", "as_at"]]
     ceased = wide(ceased_plans, "total_ceased")[["area", "time_period", "total_ceased", "as_at"]]
     table = new.merge(ceased, on=["area", "time_period"], how="inner", suffixes=("", "_ceased"), validate="one_to_one")
+    table = table.rename(columns={"new_ehc_plans": "new", "total_ceased": "ceased"})
     year = table["time_period"].astype(int)
     for name, january in (("opening", year), ("closing", year + 1)):
         side = stock.rename(
@@ -213,7 +214,7 @@ def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: 
         table[f"{name}_period"] = january.map(academic_year_of_january).astype(stock["time_period"].dtype)
         table = table.merge(side, on=["area", f"{name}_period"], how="inner", validate="one_to_one")
     table["as_at"] = table[["as_at", "as_at_ceased", "as_at_opening", "as_at_closing"]].max(axis=1)
-    table["expected"] = table["opening"] + table["new_ehc_plans"] - table["total_ceased"]
+    table["expected"] = table["opening"] + table["new"] - table["ceased"]
     table["residual"] = table["closing"] - table["expected"]
     complete = table["residual"].notna()
     return table[complete].assign(time_identifier=CALENDAR, breakdown="", category="", shorthand="", source_id=table["source_closing"])
@@ -234,16 +235,7 @@ def ehc_plans_stock_flow_count(plans: pd.DataFrame, new_plans: pd.DataFrame, cea
 
     Source: SEN2 return. Official equivalent: none; DfE does not publish plans that move between councils.
     """
-    table = _stock_and_flow(plans, new_plans, ceased_plans)
-    steps = {
-        "opening": "opening",
-        "new_ehc_plans": "new",
-        "total_ceased": "ceased",
-        "expected": "expected",
-        "closing": "closing",
-        "residual": "residual",
-    }
-    return count(by_category(table, steps, "step"), "number")
+    return count(by_category(_stock_and_flow(plans, new_plans, ceased_plans), {step: step for step in STEPS}, "step"), "number")
 
 
 @indicator
@@ -463,7 +455,7 @@ def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:
     table["opening"] = table["closing"].shift()
     table["expected"] = table["opening"] + table["new"] + table["transferred_in"] - table["ceased"]
     table["residual"] = table["closing"] - table["expected"]
-    steps = table[table["opening"].notna()].reset_index().melt("time_period", QUARTER_STEPS, var_name="category")
+    steps = table[table["opening"].notna()].reset_index().melt("time_period", [*STEPS, "transferred_in"], var_name="category")
     return council.figures(steps.assign(breakdown="quarter_step"))
 
 

@@ -47,6 +47,12 @@ MERGED = {"mld": "mld_or_semh", "semh": "mld_or_semh"}
 MOVES = [f"{way}_{need}" for way in ("into", "out_of") for need in NEEDS_MERGED]
 
 
+def _shares_of_all_plans(counts: str, known: list[str]) -> tuple[str, ...]:
+    """What a reader can add up where the categories of a count are told again as shares of all plans."""
+    pairs = [(f"[{name}].numerator = {counts}[{name}]", f"[{name}].denominator = ehc_plans_quarter_count") for name in known]
+    return tuple(text for pair in pairs for text in pair)
+
+
 def _with_whole(plans: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The wanted columns, and ``whole``: the plans that a share of placements is a share of.
 
@@ -340,11 +346,7 @@ def _new_in_stock(council: Council) -> pd.DataFrame:
     return stock[council.in_quarter(stock["startdate"]) == stock["quarter"]]
 
 
-@indicator(
-    sums=tuple(
-        text for name in GROUPS for text in (f"[{name}].numerator = {BY_GROUP}[{name}]", f"[{name}].denominator = ehc_plans_quarter_count")
-    )
-)
+@indicator(sums=_shares_of_all_plans(BY_GROUP, GROUPS))
 def placements_by_group_quarter_percent(council: Council) -> pd.DataFrame:
     """Share of the plans of each quarter's last day by DfE's published groups of placements, in per cent of all plans.
 
@@ -360,13 +362,7 @@ def placements_by_group_quarter_percent(council: Council) -> pd.DataFrame:
     return council.mixed(council.stock["quarter"], groups, GROUPS, "placement_group")
 
 
-@indicator(
-    sums=tuple(
-        text
-        for name in DSG_CATEGORIES
-        for text in (f"[{name}].numerator = {BY_DSG}[{name}]", f"[{name}].denominator = ehc_plans_quarter_count")
-    )
-)
+@indicator(sums=_shares_of_all_plans(BY_DSG, DSG_CATEGORIES))
 def placements_by_dsg_quarter_percent(council: Council) -> pd.DataFrame:
     """Share of the plans of each quarter's last day by the seven categories of the DSG management plan, in per cent of all plans.
 
