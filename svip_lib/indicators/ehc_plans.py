@@ -192,7 +192,7 @@ def ceased_ehc_plans_by_reason_count(ceased_plans: pd.DataFrame) -> pd.DataFrame
 
     Source: SEN2 return, from 2022. Official equivalent: the same columns.
     """
-    return count(by_category(wide(ceased_plans, *CEASE_REASONS), {name: name for name in CEASE_REASONS}, "cease_reason"), "number")
+    return count(by_category(wide(ceased_plans, *CEASE_REASONS), CEASE_REASONS, "cease_reason"), "number")
 
 
 def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: pd.DataFrame) -> pd.DataFrame:
@@ -235,7 +235,7 @@ def ehc_plans_stock_flow_count(plans: pd.DataFrame, new_plans: pd.DataFrame, cea
 
     Source: SEN2 return. Official equivalent: none; DfE does not publish plans that move between councils.
     """
-    return count(by_category(_stock_and_flow(plans, new_plans, ceased_plans), {step: step for step in STEPS}, "step"), "number")
+    return count(by_category(_stock_and_flow(plans, new_plans, ceased_plans), STEPS, "step"), "number")
 
 
 @indicator

@@ -400,6 +400,13 @@ def variance_by_category_and_need_gbp(council: Council) -> pd.DataFrame:
     return _told(council, {name: rows.set_index("need")["value"] for name, rows in groups})
 
 
+def _years_by(council: Council, by: str) -> dict[str, pd.Series]:
+    """Full-time-equivalent years by category or by need, as forecast now and, where it is known, in the budget."""
+    planned = council.once(_planned)
+    columns = {"now": council.once(_years)} | ({} if planned is None else {"planned": planned["years"]})
+    return {name: years.groupby(by).sum() for name, years in columns.items()}
+
+
 @indicator(follows=BY_DSG)
 def placement_years_fte(council: Council) -> pd.DataFrame:
     """Full-time-equivalent years of placements in the financial year by category: in the budget, and as forecast now.
@@ -412,11 +419,8 @@ def placement_years_fte(council: Council) -> pd.DataFrame:
 
     Source: the places that the budget was built on; placements of the council's SEN2 return.
     """
-    planned = council.once(_planned)
-    columns = {"now": council.once(_years).groupby("dsg_category").sum().reindex(DSG_CATEGORIES, fill_value=0.0)}
-    if planned is not None:
-        columns["planned"] = planned["years"].groupby("dsg_category").sum().reindex(DSG_CATEGORIES, fill_value=0.0)
-    return _told(council, columns)
+    columns = _years_by(council, "dsg_category")
+    return _told(council, {name: years.reindex(DSG_CATEGORIES, fill_value=0.0) for name, years in columns.items()})
 
 
 @indicator(follows="ehc_plans_by_need_quarter_count")
@@ -431,11 +435,7 @@ def placement_years_by_need_fte(council: Council) -> pd.DataFrame:
 
     Source: as for ``placement_years_fte``.
     """
-    planned = council.once(_planned)
-    columns = {"now": council.once(_years).groupby("need").sum()}
-    if planned is not None:
-        columns["planned"] = planned["years"].groupby("need").sum()
-    return _told(council, columns)
+    return _told(council, _years_by(council, "need"))
 
 
 @indicator(follows=BY_DSG)

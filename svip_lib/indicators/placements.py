@@ -130,7 +130,7 @@ def placements_by_group_percent(plans: pd.DataFrame) -> pd.DataFrame:
     table = _with_whole(plans, *OUTSIDE_UNTIL_2023)
     outside = table[OUTSIDE_UNTIL_2023].fillna(0).sum(axis=1).where(table["time_period"] <= LAST_YEAR_OUTSIDE, 0)
     table["elsewhere"] = table["ed_elsewhere"] + outside
-    return percent(by_category(table, {name: name for name in GROUPS}, "placement_group"), "number", "whole")
+    return percent(by_category(table, GROUPS, "placement_group"), "number", "whole")
 
 
 @indicator
@@ -169,7 +169,7 @@ def placements_closest_to_table_3_percent(plans: pd.DataFrame) -> pd.DataFrame:
         "special_independent": table["special_independent"] + table["special_non_maintained"],
         "not_in_table_3": table["whole"] - table["nm_early_years"] - table["mainstream_total"] - table["special_total"],
     }
-    return percent(by_category(table.assign(**kinds), {kind: kind for kind in kinds}, "table_3_placement"), "number", "whole")
+    return percent(by_category(table.assign(**kinds), list(kinds), "table_3_placement"), "number", "whole")
 
 
 @indicator
@@ -234,7 +234,7 @@ def independent_three_ways_count(plans: pd.DataFrame) -> pd.DataFrame:
         "with_non_maintained": special,
         "with_mainstream_independent": special + table["mainstream_independent"],
     }
-    return count(by_category(table.assign(**ways), {way: way for way in ways}, "independent_way"), "number")
+    return count(by_category(table.assign(**ways), list(ways), "independent_way"), "number")
 
 
 @indicator
