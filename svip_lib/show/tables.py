@@ -223,7 +223,7 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
         return frame
     cells = own.set_index("category")
     if own["denominator"].notna().any():
-        frame["Number"] = plain_all(cells["numerator"].reindex(categories))
+        frame["Number"] = _counts(cells.reindex(categories), "numerator").to_list()
     frame[f"{area}, {period_label(periods[0], entry.time_identifier)}"] = _cells(cells, categories, entry)
     for _, name, rows in compared(released, entry) if entry.indicator_unit == "%" else ():
         then = rows[rows["time_period"] == periods[0]]
