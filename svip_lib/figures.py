@@ -88,15 +88,15 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     Raises:
         Refusal: When a file is missing or wrong, or an indicator and the dictionary do not agree.
     """
-    authority = read_authority(project.authority(authority_name))
-    as_at = read_as_at(project.authority(authority_name), quarter)
+    folder = project.authority(authority_name)
+    authority, as_at = read_authority(folder), read_as_at(folder, quarter)
     dictionary = read_dictionary(project.dictionary)
     check_registry(dictionary)
     published = read_reference(project.reference, as_at)
     areas = _areas(authority_name, authority, published, as_at)
     known = {path.stem for path in project.reference.glob("*/*.csv")}
     told = _published_figures(published.rows[published.rows["area"].isin(areas["area"])], dictionary, known)
-    file = project.authority(authority_name) / "agreement.yaml"
+    file = folder / "agreement.yaml"
     agreement = read_agreement(file).known_on(as_at)
     plan = _plan(agreement, dictionary, areas, file)
     own = read_own(project, authority_name, quarter)  # last, so that a slip in a file of ours is told before children are read
@@ -104,11 +104,12 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
     counted = own_figures(council, dictionary) if council else pd.DataFrame(columns=COLUMNS)
     history = _history(project, authority_name, quarter, dictionary, authority.area_code)
     covered = told_again(history, counted)
-    switches = [switch for switch in read_switches(project.authority(authority_name) / "assurance") if switch.in_force(as_at)]
+    switches = [switch for switch in read_switches(folder / "assurance") if switch.in_force(as_at)]
     position = read_position(counted, told[(told["indicator"] == "high_needs_block_net_gbp") & (told["area"] == authority.area_code)])
     planned, printed = _agreed(plan, authority.area_code)
+    authorities = _authorities(published)
     beside = Known(planned, agreement.standing_mitigations(), tuple(switches), position, printed)
-    ahead = look_ahead(published.rows, _authorities(published), authority.area_code, as_at, beside)
+    ahead = look_ahead(published.rows, authorities, authority.area_code, as_at, beside)
     under_way = _under_way(council, published, authority.area_code)
     forecasts = pd.concat([ahead.rows, under_way.rows], ignore_index=True).query("indicator in @dictionary")
     figures = pd.concat([told, plan, counted, history[~covered], forecasts], ignore_index=True)
@@ -118,25 +119,25 @@ def compute_figures(project: Project, authority_name: str, quarter: Quarter) -> 
         raise Refusal(
             f"A figure has two values: {twice}.", remedy="An indicator must give one row a key; look at its merge or its categories."
         )
-    sources = pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources
-    registers = {"sources": sources, "repairs": published.repairs, "findings": published.findings, **_account(own, project)}
-    registers["revisions"] = _revisions(history[covered], counted)
-    registers |= (
-        ahead.registers
-        | under_way.registers
-        | {
-            "backtest": trial(published.rows, _authorities(published)),
-            "ledger": read_ledger(project.released(authority_name), quarter),
-        }
-    )
     before = read_programme_before(project, authority_name, quarter, own) if own else {}
-    registers |= {name: _programme_register(name, own, before.get(name)) for name in PROGRAMME}
-    registers["cost_centres"] = read_cost_centres(project.authority(authority_name), project.dictionary)
     day = _day_of_last_look(project, authority_name, quarter)
     alone = [authority.area_code, ENGLAND]  # England has every column of a table; a council may have had no value in one
     then = published.rows_on(day) if day else published.rows.head(0)
     then = then[then["area"].isin(alone)]
-    registers["last_look"] = _published_figures(then, dictionary, known).query("area == @authority.area_code")[LAST_LOOK].dropna()
+    registers = {
+        "sources": pd.concat([published.sources, _own_source(own, quarter)], ignore_index=True) if own else published.sources,
+        "repairs": published.repairs,
+        "findings": published.findings,
+        **_account(own, project),
+        "revisions": _revisions(history[covered], counted),
+        **ahead.registers,
+        **under_way.registers,
+        "backtest": trial(published.rows, authorities),
+        "ledger": read_ledger(project.released(authority_name), quarter),
+        **{name: _programme_register(name, own, before.get(name)) for name in PROGRAMME},
+        "cost_centres": read_cost_centres(folder, project.dictionary),
+        "last_look": _published_figures(then, dictionary, known).query("area == @authority.area_code")[LAST_LOOK].dropna(),
+    }
     here = [*areas["area"], ""]  # an entry without an area speaks of a whole file
     registers = {name: table[table["area_code"].isin(here)] if "area_code" in table else table for name, table in registers.items()}
     return Figures(authority_name, quarter, as_at, figures[COLUMNS].sort_values(KEY, ignore_index=True), areas, registers)
@@ -351,10 +352,8 @@ def _as_published(entry: Indicator, tables: dict[str, pd.DataFrame]) -> pd.DataF
             remedy=f"Correct the row of '{entry.name}'.",
         )
     chosen = rows[rows["measure"] == column]
-    return _in_shape(
-        chosen.rename(columns={"available_from": "as_at"}).assign(measure="published", numerator=float("nan"), denominator=float("nan")),
-        entry,
-    )
+    figures = chosen.rename(columns={"available_from": "as_at"})
+    return _in_shape(figures.assign(measure="published", numerator=float("nan"), denominator=float("nan")), entry)
 
 
 def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
@@ -374,10 +373,9 @@ def _in_shape(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
 def _own_source(own: Own, quarter: Quarter) -> pd.DataFrame:
     """The council's own return as a source of the pack."""
     marked = "SYNTHETIC: invented children and sums in the form of the council's own" if own.checked.synthetic else "The council's own"
-    made = f"{marked} SEN2 return and registers"
     told = {
         "id": SOURCE,
-        "title": made,
+        "title": f"{marked} SEN2 return and registers",
         "publisher": "The council",
         "release": str(quarter),
         "available_from": own.told.last_day.isoformat(),

@@ -87,8 +87,7 @@ class Section:
             name: The indicator, as in the dictionary.
             chart: Another kind of chart than the dictionary's: ``series``, ``bars``, ``neighbours`` or ``table``.
         """
-        entry = self._indicator(name)
-        self._shown.append(name)
+        (entry,) = self._tell(name)
         anchor = name if chart is None else f"{name}_{chart}"
         entry = entry.model_copy(update={"chart": chart}) if chart else entry
         message = words.message(self.released, entry)
@@ -97,7 +96,7 @@ class Section:
         svg = self._draw(entry, anchor, message, subtitle, source)
         parts, named = [], f"{words.mark(self.released, entry)}{entry.label}"
         if svg:
-            alternative = words.alternative_text(self.released, entry, charts.KINDS[entry.chart])
+            alternative = words.alternative_text(self.released, entry, charts.KINDS[entry.chart][0])
             parts.append(self._figure(anchor, message, subtitle, charts.as_image(svg, alternative), f"{named}. Source: {source}"))
         else:
             parts.append(Markup('<p class="message" id="{}">{}</p><p class="subtitle">{}</p>').format(anchor, message, subtitle))
@@ -152,9 +151,7 @@ class Section:
     def headlines(self, *names: str) -> None:
         """Show the messages of some indicators as a list, the most important first, each with its base."""
         items = []
-        for name in names:
-            entry = self._indicator(name)
-            self._shown.append(name)
+        for entry in self._tell(*names):
             item = Markup('<li>{}. <span class="base">{}Base: {}.</span></li>')
             items.append(item.format(words.message(self.released, entry), words.mark(self.released, entry), self._bases[entry.base]))
         _show(Markup('<ul class="headlines">{}</ul>').format(Markup("").join(items)))
@@ -172,26 +169,22 @@ class Section:
 
     def changes(self, *names: str) -> None:
         """Show for some indicators what the pack before told of them, what this one tells, and the short and the long trend."""
-        entries = [self._indicator(name) for name in names]
-        self._shown += names
         how = self.authority.short_trend_quarters, self.authority.long_trend_quarters
-        frame = changes.since_last_look(self.released, entries, *how)
+        frame = changes.since_last_look(self.released, self._tell(*names), *how)
         _show(self._table(frame, "changes", changes.CAPTION, notes=[changes.NOTE.format(how[1])]))
 
     def compare(self, *names: str) -> None:
         """Show some shares beside those of the neighbours, the region and England, each at one time and on one base."""
-        entries = [self._indicator(name) for name in names]
-        self._shown += names
+        entries = self._tell(*names)
         frame = tables.comparison(self.released, entries)
         bases = "; ".join(dict.fromkeys(f"{self._bases[entry.base]}" for entry in entries))
         _show(self._table(frame, "comparison", tables.BESIDE, numeric=set(frame.columns[1:]), notes=[f"Bases, in order: {bases}."]))
 
     def stated(self, name: str) -> None:
         """Show what the council's papers state in one of the agreement's lists, as sentences, each with its source."""
-        sources = {source.id: source for source in self.agreement.sources}
         items = []
         for entry in getattr(self.agreement, name):
-            told = sources[entry.source]
+            told = self._given.source(entry)
             day = f", {day_label(told.published_on)}" if told.published_on else ""
             unverified = f" {UNVERIFIED}" if entry.unverified else ""
             item = Markup('<li>{} <span class="base">Source: {}{}.{}</span></li>')
@@ -229,9 +222,6 @@ class Section:
             Refusal: When the dictionary gives this section an indicator that the notebook does not show.
         """
         own = [entry.name for entry in self.dictionary.values() if entry.section == self.name]
-        if not own:
-            self._tell_run()
-            return  # a section that only tells what others show leaves the sources to them
         forgotten = [name for name in own if name not in self._shown]
         if forgotten:
             raise Refusal(
@@ -239,18 +229,22 @@ class Section:
                 file=f"notebooks/{self.name}.ipynb",
                 remedy='Add a cell section.show("…") for each, or move it to another section in data/dictionary/indicators.csv.',
             )
-        rows = pd.concat([self.released.select(name, measure=["actual", "published"]) for name in dict.fromkeys(self._shown)])
-        frame = quality.sources(self._given, set(rows["source_id"]))
-        if len(frame):
-            _show(self._table(frame, "sources", "Sources of this section"))
-        self._tell_run()
-
-    def _tell_run(self) -> None:
-        """Tell the run, and no reader, what of the released figures this section was made from."""
+        if own:  # a section that only tells what others show leaves the sources to them
+            rows = pd.concat([self.released.select(name, measure=["actual", "published"]) for name in dict.fromkeys(self._shown)])
+            frame = quality.sources(self._given, set(rows["source_id"]))
+            if len(frame):
+                _show(self._table(frame, "sources", "Sources of this section"))
+        # The run, and no reader, is told what of the released figures this section was made from.
         display({READ: sorted(self.released.read)}, raw=True)
 
     def _indicator(self, name: str) -> Indicator:
         return find_indicator(self.dictionary, name)
+
+    def _tell(self, *names: str) -> list[Indicator]:
+        """The indicators of these names, which are told herewith."""
+        entries = [self._indicator(name) for name in names]
+        self._shown += names
+        return entries
 
     def _draw(self, entry: Indicator, anchor: str, message: str, *beside: str) -> str | None:
         """Draw a chart for the page; the same as a picture for slides is handed to the run, and to no reader."""

@@ -4,9 +4,10 @@ import pandas as pd
 
 from svip_lib.config.refusal import Refusal
 
+KEY = ["child", "request"]  # what a case is known by
 # The three mappings of the same placements; their names are columns of data/dictionary/placements.csv.
 MAPPINGS = ("published_group", "dsg_category", "table_3_group")
-NOT_RECORDED = "placement_unknown"
+NOT_RECORDED, NEED_UNKNOWN = "placement_unknown", "need_unknown"
 
 
 def on_day(table: pd.DataFrame, day: pd.Timestamp, first: str, last: str) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def plans_on_day(namedplan: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         namedplan: Clean plans with ``child``, ``request``, ``startdate`` and ``ceasedate``.
         day: The day, usually the census day in January.
     """
-    return on_day(namedplan, day, "startdate", "ceasedate").drop_duplicates(["child", "request"])
+    return on_day(namedplan, day, "startdate", "ceasedate").drop_duplicates(KEY)
 
 
 def not_yet_elsewhere(plans: pd.DataFrame, tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame:
@@ -40,18 +41,23 @@ def not_yet_elsewhere(plans: pd.DataFrame, tables: dict[str, pd.DataFrame], day:
         tables: The clean tables ``activeplans`` and ``placementdetail``.
         day: The day.
     """
-    key = ["child", "request"]
     came = transfers_in(tables)
-    later = pd.MultiIndex.from_frame(came.loc[came["entrydate"] > day, key])
-    return plans[~pd.MultiIndex.from_frame(plans[key]).isin(later)]
+    later = pd.MultiIndex.from_frame(came.loc[came["entrydate"] > day, KEY])
+    return plans[~pd.MultiIndex.from_frame(plans[KEY]).isin(later)]
 
 
 def transfers_in(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the plans that came from another authority, each with the day of its first placement here."""
-    key = ["child", "request"]
-    first = tables["placementdetail"].groupby(key, as_index=False)["entrydate"].min()
-    came = tables["activeplans"].loc[tables["activeplans"]["transferla"] != "", key].drop_duplicates()
-    return came.merge(first, how="left", on=key, validate="one_to_one")
+    first = tables["placementdetail"].groupby(KEY, as_index=False)["entrydate"].min()
+    came = tables["activeplans"].loc[tables["activeplans"]["transferla"] != "", KEY].drop_duplicates()
+    return came.merge(first, how="left", on=KEY, validate="one_to_one")
+
+
+def with_need(rows: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Put beside each row of a plan its ``need`` as figures name it: the one of the first rank, or that none is recorded."""
+    first = tables["senneed"].sort_values("sentyperank", kind="stable").drop_duplicates(KEY)[[*KEY, "sentype"]]
+    rows = rows.merge(first, how="left", on=KEY, validate="many_to_one")
+    return rows.assign(need=rows.pop("sentype").fillna("").str.lower().replace("", NEED_UNKNOWN))
 
 
 def placements_on_day(placementdetail: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -62,7 +68,7 @@ def placements_on_day(placementdetail: pd.DataFrame, day: pd.Timestamp) -> pd.Da
         day: The day.
     """
     there = on_day(placementdetail, day, "entrydate", "leavingdate")
-    return there.sort_values(["placementrank", "entrydate"], kind="stable").drop_duplicates(["child", "request"])
+    return there.sort_values(["placementrank", "entrydate"], kind="stable").drop_duplicates(KEY)
 
 
 def census(tables: dict[str, pd.DataFrame], placements: pd.DataFrame, establishments: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -75,18 +81,14 @@ def census(tables: dict[str, pd.DataFrame], placements: pd.DataFrame, establishm
         day: The census day.
 
     Returns:
-        One row an active plan: ``child``, ``request``, ``placement``, the three mappings, ``sentype``, ``birth_year``, ``sex``.
+        One row an active plan: ``child``, ``request``, ``placement``, the three mappings, ``need``, ``birth_year``, ``sex``.
         A plan without an open placement is kept, as ``placement_unknown``.
     """
-    plans = not_yet_elsewhere(plans_on_day(tables["namedplan"], day)[["child", "request"]], tables, day)
+    plans = not_yet_elsewhere(plans_on_day(tables["namedplan"], day)[KEY], tables, day)
     where = placements_on_day(tables["placementdetail"], day)
-    where = where.assign(placement=placement_of(where, placements, establishments))[["child", "request", "placement"]]
-    need = (
-        tables["senneed"].sort_values("sentyperank", kind="stable").drop_duplicates(["child", "request"])[["child", "request", "sentype"]]
-    )
+    where = where.assign(placement=placement_of(where, placements, establishments))[[*KEY, "placement"]]
     person = tables["person"].drop_duplicates("child")[["child", "birth_year", "sex"]]
-    rows = plans.merge(where, on=["child", "request"], how="left", validate="one_to_one")
-    rows = rows.merge(need, on=["child", "request"], how="left", validate="one_to_one")
+    rows = with_need(plans.merge(where, on=KEY, how="left", validate="one_to_one"), tables)
     rows = rows.merge(person, on="child", how="left", validate="many_to_one")
     rows["placement"] = rows["placement"].fillna(NOT_RECORDED)
     named = placements.set_index("placement")
@@ -160,25 +162,22 @@ def placement_years(
         first: The first day.
         last: The last day.
     """
-    key = ["child", "request"]
     came = transfers_in(tables).rename(columns={"entrydate": "came"})
-    plans = tables["namedplan"].drop_duplicates(key).merge(came, how="left", on=key, validate="one_to_one")
+    plans = tables["namedplan"].drop_duplicates(KEY).merge(came, how="left", on=KEY, validate="one_to_one")
     plans["begin"] = plans[["startdate", "came"]].max(axis=1).fillna(first).clip(lower=first)
     plans["end"] = plans["ceasedate"].fillna(last).clip(upper=last)
-    stays = tables["placementdetail"].merge(plans[[*key, "begin", "end"]], how="inner", on=key, validate="many_to_one")
-    stays = stays[stays["placementrank"] == stays.groupby(key)["placementrank"].transform("min")].sort_values([*key, "entrydate"])
+    stays = tables["placementdetail"].merge(plans[[*KEY, "begin", "end"]], how="inner", on=KEY, validate="many_to_one")
+    stays = stays[stays["placementrank"] == stays.groupby(KEY)["placementrank"].transform("min")].sort_values([*KEY, "entrydate"])
     stays["begin"] = stays[["entrydate", "begin"]].max(axis=1)
     stays["end"] = stays["leavingdate"].fillna(last).clip(upper=stays["end"])
-    earlier = stays.groupby(key)["end"].cummax().groupby([stays[name] for name in key]).shift()  # of two stays at once the earlier counts
+    earlier = stays.groupby(KEY)["end"].cummax().groupby([stays[name] for name in KEY]).shift()  # of two stays at once the earlier counts
     stays["begin"] = stays[["begin"]].assign(after=earlier + pd.Timedelta(days=1)).max(axis=1)
     stays["days"] = _days(stays)
     known = placements.set_index("placement")["dsg_category"]
     stays["dsg_category"] = placement_of(stays, placements, establishments).map(known)
-    rest = plans.assign(days=_days(plans) - pd.MultiIndex.from_frame(plans[key]).map(stays.groupby(key)["days"].sum()).fillna(0))
+    rest = plans.assign(days=_days(plans) - pd.MultiIndex.from_frame(plans[KEY]).map(stays.groupby(KEY)["days"].sum()).fillna(0))
     rows = pd.concat([stays, rest.assign(dsg_category=known[NOT_RECORDED])])
-    need = tables["senneed"].sort_values("sentyperank", kind="stable").drop_duplicates(key)[[*key, "sentype"]]
-    rows = rows[[*key, "dsg_category", "days"]].merge(need, how="left", on=key, validate="many_to_one")
-    rows["need"] = rows["sentype"].fillna("").str.lower().replace("", "need_unknown")
+    rows = with_need(rows[[*KEY, "dsg_category", "days"]], tables)
     days = rows.groupby(["dsg_category", "need"], as_index=False)["days"].sum()
     return days.assign(years=days.pop("days") / ((last - first).days + 1))
 

@@ -12,12 +12,11 @@ import pandas as pd
 from svip_lib.config.authority import ReturnFile
 from svip_lib.config.cost_centres import COLUMNS
 from svip_lib.config.periods import ACADEMIC, QUARTERLY, Quarter, academic_year_of
-from svip_lib.indicators.census import census, transfers_in
+from svip_lib.indicators.census import KEY, census, transfers_in
 from svip_lib.indicators.shape import NOT_APPLICABLE
 
 SOURCE = "council_return"
-# What a case is known by, and what is told of it at each of its steps.
-KEY = ["child", "request"]
+# What is told of a case at each of its steps.
 REQUEST = ["receiveddate", "requestsource", "requestoutcome", "requestoutcomedate", "requestmediation", "requesttribunal"]
 ASSESSMENT = ["assessmentoutcome", "assessmentoutcomedate", "week20"]
 ASSESSMENT += ["assessmentmediation", "assessmenttribunal", "othermediation", "othertribunal"]

@@ -6,7 +6,7 @@ import pandas as pd
 from svip_lib.config.periods import CALENDAR, academic_year_of_january
 from svip_lib.config.registry import NOBODY, indicator
 from svip_lib.indicators.census import transfers_in
-from svip_lib.indicators.council import Council, last_days
+from svip_lib.indicators.council import KEY, Council, last_days
 from svip_lib.indicators.shape import by_category, count, percent, published_value, wide, with_previous
 
 NEEDS = ("asd", "slcn", "semh", "mld", "sld", "spld", "pd", "oth", "hi", "vi", "pmld", "msi", "need_unknown")
@@ -29,7 +29,7 @@ ETHNIC_GROUPS = {
     "other_ethnic_group": ["OOTH"],
 }
 STAGES = ["decision_in_6_weeks", "decision_over_6_weeks"] + [f"assessment_{age}" for age in ("in_20_weeks", "over_20_weeks", "over_1_year")]
-QUARTER_STEPS = ["opening", "new", "transferred_in", "ceased", "expected", "closing", "residual"]
+STEPS = ["opening", "new", "ceased", "expected", "closing", "residual"]
 
 
 @indicator
@@ -130,11 +130,8 @@ def ehc_requests_refused_percent(requests: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return; SEND Regulations 2014, regulation 5. Official equivalent: ``request_not_assess_pc``, from 2023.
     """
-    return percent(
-        wide(requests, "requests_decided_not_to_assess", "requests_received_in_year"),
-        "requests_decided_not_to_assess",
-        "requests_received_in_year",
-    )
+    table = wide(requests, "requests_decided_not_to_assess", "requests_received_in_year")
+    return percent(table, "requests_decided_not_to_assess", "requests_received_in_year")
 
 
 @indicator
@@ -149,11 +146,8 @@ def ehc_requests_outstanding_percent(requests: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return, from 2023. Official equivalent: ``request_outstanding_pc``.
     """
-    return percent(
-        wide(requests, "requests_decision_not_made", "requests_received_in_year"),
-        "requests_decision_not_made",
-        "requests_received_in_year",
-    )
+    table = wide(requests, "requests_decision_not_made", "requests_received_in_year")
+    return percent(table, "requests_decision_not_made", "requests_received_in_year")
 
 
 @indicator
@@ -198,7 +192,7 @@ def ceased_ehc_plans_by_reason_count(ceased_plans: pd.DataFrame) -> pd.DataFrame
 
     Source: SEN2 return, from 2022. Official equivalent: the same columns.
     """
-    return count(by_category(wide(ceased_plans, *CEASE_REASONS), {name: name for name in CEASE_REASONS}, "cease_reason"), "number")
+    return count(by_category(wide(ceased_plans, *CEASE_REASONS), CEASE_REASONS, "cease_reason"), "number")
 
 
 def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: pd.DataFrame) -> pd.DataFrame:
@@ -211,6 +205,7 @@ def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: 
     new = wide(new_plans, "new_ehc_plans")[["area", "time_period", "new_ehc_plans", "as_at"]]
     ceased = wide(ceased_plans, "total_ceased")[["area", "time_period", "total_ceased", "as_at"]]
     table = new.merge(ceased, on=["area", "time_period"], how="inner", suffixes=("", "_ceased"), validate="one_to_one")
+    table = table.rename(columns={"new_ehc_plans": "new", "total_ceased": "ceased"})
     year = table["time_period"].astype(int)
     for name, january in (("opening", year), ("closing", year + 1)):
         side = stock.rename(
@@ -219,7 +214,7 @@ def _stock_and_flow(plans: pd.DataFrame, new_plans: pd.DataFrame, ceased_plans: 
         table[f"{name}_period"] = january.map(academic_year_of_january).astype(stock["time_period"].dtype)
         table = table.merge(side, on=["area", f"{name}_period"], how="inner", validate="one_to_one")
     table["as_at"] = table[["as_at", "as_at_ceased", "as_at_opening", "as_at_closing"]].max(axis=1)
-    table["expected"] = table["opening"] + table["new_ehc_plans"] - table["total_ceased"]
+    table["expected"] = table["opening"] + table["new"] - table["ceased"]
     table["residual"] = table["closing"] - table["expected"]
     complete = table["residual"].notna()
     return table[complete].assign(time_identifier=CALENDAR, breakdown="", category="", shorthand="", source_id=table["source_closing"])
@@ -240,16 +235,7 @@ def ehc_plans_stock_flow_count(plans: pd.DataFrame, new_plans: pd.DataFrame, cea
 
     Source: SEN2 return. Official equivalent: none; DfE does not publish plans that move between councils.
     """
-    table = _stock_and_flow(plans, new_plans, ceased_plans)
-    steps = {
-        "opening": "opening",
-        "new_ehc_plans": "new",
-        "total_ceased": "ceased",
-        "expected": "expected",
-        "closing": "closing",
-        "residual": "residual",
-    }
-    return count(by_category(table, steps, "step"), "number")
+    return count(by_category(_stock_and_flow(plans, new_plans, ceased_plans), STEPS, "step"), "number")
 
 
 @indicator
@@ -458,7 +444,7 @@ def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:
 
     Source: the council's SEN2 return.
     """
-    came = council.tables["activeplans"].merge(transfers_in(council.tables), on=["child", "request"], validate="many_to_one")
+    came = council.tables["activeplans"].merge(transfers_in(council.tables), on=KEY, validate="many_to_one")
     flows = {
         "closing": council.stock["quarter"],
         "new": council.in_quarter(council.own_cases["startdate"]),
@@ -469,7 +455,7 @@ def ehc_plans_stock_flow_quarter_count(council: Council) -> pd.DataFrame:
     table["opening"] = table["closing"].shift()
     table["expected"] = table["opening"] + table["new"] + table["transferred_in"] - table["ceased"]
     table["residual"] = table["closing"] - table["expected"]
-    steps = table[table["opening"].notna()].reset_index().melt("time_period", QUARTER_STEPS, var_name="category")
+    steps = table[table["opening"].notna()].reset_index().melt("time_period", [*STEPS, "transferred_in"], var_name="category")
     return council.figures(steps.assign(breakdown="quarter_step"))
 
 
@@ -519,8 +505,7 @@ def ehc_plans_by_need_quarter_count(council: Council) -> pd.DataFrame:
 
     Source: the council's SEN2 return, item SENtype of the first rank.
     """
-    needs = council.stock["sentype"].fillna("").str.lower().replace("", "need_unknown")
-    return council.counted(council.stock["quarter"], needs, NEEDS, "need")
+    return council.counted(council.stock["quarter"], council.stock["need"], NEEDS, "need")
 
 
 @indicator(sums=("ehc_plans_quarter_count = [*]",))

@@ -10,7 +10,7 @@ import pandas as pd
 from svip_lib.config.cost_centres import BROUGHT_FORWARD, BY_LINE, INCOME, INDEPENDENT_AP, NOT_ALLOCATED, PAYMENT, SERVICES
 from svip_lib.config.periods import Quarter
 from svip_lib.config.registry import INSIDE, NOBODY, indicator
-from svip_lib.indicators.census import placement_years
+from svip_lib.indicators.census import NEED_UNKNOWN, placement_years
 from svip_lib.indicators.council import Council
 from svip_lib.indicators.ehc_plans import NEEDS
 from svip_lib.indicators.placements import BY_DSG, BY_GROUP, DSG_CATEGORIES
@@ -39,6 +39,7 @@ PROVIDERS = {
 }
 KINDS = list(INDEPENDENT.values())
 OTHER_PROVIDER = "other_provider"
+WAYS_OF_FUNDING = ["education_alone", "shared", "not_told"]
 SHARES = ["education_share", "health_share", "social_care_share"]
 NOT_RUNNING = ("Planned", "Withdrawn")
 BOUGHT = "bought_placements_count"
@@ -256,17 +257,20 @@ def alternative_provision_gbp(council: Council) -> pd.DataFrame:
     return _told(council, _added(kinds, "kind", ["state_funded", "independent"]) if len(lines) else {})
 
 
+def _financial_year(council: Council) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and the last day of the quarter's financial year."""
+    year = council.quarter.start_year
+    return pd.Timestamp(Quarter(year, 1).first_day), pd.Timestamp(Quarter(year, 4).last_day)
+
+
 def _years(council: Council) -> pd.Series:
     """Full-time-equivalent years of the financial year by category and need, as forecast: who is there stays to its end.
 
     Those of a category or need in which nobody is left on the quarter's last day are left out: nothing may be told of a few who left.
     """
-    first = pd.Timestamp(Quarter(council.quarter.start_year, 1).first_day)
-    last = pd.Timestamp(Quarter(council.quarter.start_year, 4).last_day)
-    years = placement_years(council.tables, council.placements, council.establishments, first, last)
+    years = placement_years(council.tables, council.placements, council.establishments, *_financial_year(council))
     there = council.stock[council.stock["quarter"] == council.quarter.code]
-    needs = there["sentype"].fillna("").str.lower().replace("", "need_unknown")
-    years = years[years["dsg_category"].isin(there["dsg_category"]) & years["need"].isin(needs)]
+    years = years[years["dsg_category"].isin(there["dsg_category"]) & years["need"].isin(there["need"])]
     return years.set_index(["dsg_category", "need"])["years"]
 
 
@@ -276,10 +280,10 @@ def _planned(council: Council) -> pd.DataFrame | None:
     if plan is None:
         return None
     needs = plan["primary_need"].str.lower()
-    known = {*NEEDS, *council.stock["sentype"].fillna("").str.lower()} - {""}
+    known = {*NEEDS, *council.stock["need"]}
     years = plan["planned_fte"].fillna(0).astype(float)
     told = {"years": years, "cost": years * plan["planned_unit_cost"].fillna(0).astype(float) / PENCE}
-    rows = pd.DataFrame(told).assign(dsg_category=plan["dsg_category"], need=needs.where(needs.isin(known), "need_unknown"))
+    rows = pd.DataFrame(told).assign(dsg_category=plan["dsg_category"], need=needs.where(needs.isin(known), NEED_UNKNOWN))
     return rows.groupby(["dsg_category", "need"])[["years", "cost"]].sum()
 
 
@@ -297,14 +301,14 @@ def _costs(council: Council) -> pd.DataFrame:
 
 def _costs_of_the_year(council: Council, forecast: pd.Series) -> pd.Series:
     """What placements cost in the financial year by category and need, in pounds, of categories whose costs come to the forecast."""
-    costs, start = council.once(_costs), council.quarter.start_year
+    costs = council.once(_costs)
     nothing = pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[], []], names=["dsg_category", "need"]))
     if costs.empty:
         return nothing
-    first, last = pd.Timestamp(Quarter(start, 1).first_day), pd.Timestamp(Quarter(start, 4).last_day)
+    first, last = _financial_year(council)
     days = (costs["end_date"].fillna(last).clip(upper=last) - costs["start_date"].clip(lower=first)).dt.days + 1
     part = costs["annual"] * days.clip(lower=0) / ((last - first).days + 1)
-    need = costs["primary_need"].str.lower().replace("", "need_unknown").rename("need")
+    need = costs["primary_need"].str.lower().replace("", NEED_UNKNOWN).rename("need")
     found = part.groupby([costs["dsg_category"], need]).sum()
     whole = found.groupby("dsg_category").sum()
     stated = forecast.reindex(whole.index)
@@ -396,6 +400,13 @@ def variance_by_category_and_need_gbp(council: Council) -> pd.DataFrame:
     return _told(council, {name: rows.set_index("need")["value"] for name, rows in groups})
 
 
+def _years_by(council: Council, by: str) -> dict[str, pd.Series]:
+    """Full-time-equivalent years by category or by need, as forecast now and, where it is known, in the budget."""
+    planned = council.once(_planned)
+    columns = {"now": council.once(_years)} | ({} if planned is None else {"planned": planned["years"]})
+    return {name: years.groupby(by).sum() for name, years in columns.items()}
+
+
 @indicator(follows=BY_DSG)
 def placement_years_fte(council: Council) -> pd.DataFrame:
     """Full-time-equivalent years of placements in the financial year by category: in the budget, and as forecast now.
@@ -408,11 +419,8 @@ def placement_years_fte(council: Council) -> pd.DataFrame:
 
     Source: the places that the budget was built on; placements of the council's SEN2 return.
     """
-    planned = council.once(_planned)
-    columns = {"now": council.once(_years).groupby("dsg_category").sum().reindex(DSG_CATEGORIES, fill_value=0.0)}
-    if planned is not None:
-        columns["planned"] = planned["years"].groupby("dsg_category").sum().reindex(DSG_CATEGORIES, fill_value=0.0)
-    return _told(council, columns)
+    columns = _years_by(council, "dsg_category")
+    return _told(council, {name: years.reindex(DSG_CATEGORIES, fill_value=0.0) for name, years in columns.items()})
 
 
 @indicator(follows="ehc_plans_by_need_quarter_count")
@@ -427,11 +435,7 @@ def placement_years_by_need_fte(council: Council) -> pd.DataFrame:
 
     Source: as for ``placement_years_fte``.
     """
-    planned = council.once(_planned)
-    columns = {"now": council.once(_years).groupby("need").sum()}
-    if planned is not None:
-        columns["planned"] = planned["years"].groupby("need").sum()
-    return _told(council, columns)
+    return _told(council, _years_by(council, "need"))
 
 
 @indicator(follows=BY_DSG)
@@ -502,12 +506,6 @@ def _running(council: Council) -> pd.DataFrame:
     return costs if costs.empty else costs[(costs["start_date"] <= day) & ~(costs["end_date"] < day)]
 
 
-def _of_newest(council: Council, categories: pd.Series, known: list[str], breakdown: str) -> pd.DataFrame:
-    """How many rows have each category, as figures of the newest quarter."""
-    counts = categories.value_counts().reindex(known, fill_value=0)
-    return _told(council, {breakdown: counts})
-
-
 @indicator(sums=tuple(f"independent_placements_quarter_count[{kind}] ~ [{kind}]" for kind in KINDS))
 def bought_placements_count(council: Council) -> pd.DataFrame:
     """Placements that the council buys for single children, with a known cost, running on the quarter's last day, by kind of provider.
@@ -521,7 +519,8 @@ def bought_placements_count(council: Council) -> pd.DataFrame:
     Source: the council's register of placements and costs.
     """
     running = council.once(_running)
-    return council.nothing() if running.empty else _of_newest(council, running["kind"], [*KINDS, OTHER_PROVIDER], "independent_kind")
+    counts = running["kind"].value_counts().reindex([*KINDS, OTHER_PROVIDER], fill_value=0)
+    return _told(council, {"independent_kind": counts} if len(running) else {})
 
 
 @indicator(follows=BOUGHT)
@@ -563,8 +562,9 @@ def placements_by_funding_count(council: Council) -> pd.DataFrame:
     Source: the council's register of placements and costs.
     """
     running = council.once(_running)
-    ways = ["education_alone", "shared", "not_told"]
-    return council.nothing() if running.empty else _of_newest(council, _funding(running), ways, "placement_funding")
+    if running.empty:
+        return council.nothing()
+    return _told(council, {"placement_funding": _funding(running).value_counts().reindex(WAYS_OF_FUNDING, fill_value=0)})
 
 
 @indicator(follows="placements_by_funding_count")
@@ -583,5 +583,5 @@ def placements_by_funding_gbp(council: Council) -> pd.DataFrame:
     if running.empty:
         return council.nothing()
     parts = running[SHARES].astype("float64").mul(running["annual"], axis=0) / PER_CENT
-    sums = parts.groupby(_funding(running)).sum(min_count=1).reindex(["education_alone", "shared", "not_told"])
+    sums = parts.groupby(_funding(running)).sum(min_count=1).reindex(WAYS_OF_FUNDING)
     return _told(council, {name.removesuffix("_share"): sums[name] for name in SHARES})

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from svip_lib.config.registry import indicator
-from svip_lib.indicators.council import Council
+from svip_lib.indicators.council import KEY, Council
 from svip_lib.indicators.ehc_plans import NEEDS
-from svip_lib.indicators.shape import PLACE, TOLD, count, percent, published_value, wide
+from svip_lib.indicators.shape import PLACE, TOLD, by_category, count, percent, published_value, wide
 
 # DfE's published groups. "Educated elsewhere" is kept like for like: until 2022/23 three kinds stood outside DfE's total.
 GROUPS = ["mainstream_total", "special_total", "ap_pru_total", "fe_total", "elsewhere", "nm_early_years", "placement_unknown"]
@@ -45,6 +45,12 @@ NAMED_NEEDS = ["asd", "mld", "semh", "other_needs"]  # those of which the plan s
 NEEDS_MERGED = ["asd", "mld_or_semh", "other_needs"]  # for numbers that are small
 MERGED = {"mld": "mld_or_semh", "semh": "mld_or_semh"}
 MOVES = [f"{way}_{need}" for way in ("into", "out_of") for need in NEEDS_MERGED]
+
+
+def _shares_of_all_plans(counts: str, known: list[str]) -> tuple[str, ...]:
+    """What a reader can add up where the categories of a count are told again as shares of all plans."""
+    pairs = [(f"[{name}].numerator = {counts}[{name}]", f"[{name}].denominator = ehc_plans_quarter_count") for name in known]
+    return tuple(text for pair in pairs for text in pair)
 
 
 def _with_whole(plans: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -107,13 +113,6 @@ def placements_independent_special_percent(plans: pd.DataFrame) -> pd.DataFrame:
     return percent(table, "independent", "whole")
 
 
-def _groups(plans: pd.DataFrame) -> pd.DataFrame:
-    """The plans of each area and January by DfE's groups, like for like over the change of 2023."""
-    table = _with_whole(plans, *OUTSIDE_UNTIL_2023)
-    outside = table[OUTSIDE_UNTIL_2023].fillna(0).sum(axis=1).where(table["time_period"] <= LAST_YEAR_OUTSIDE, 0)
-    return table.assign(elsewhere=table["ed_elsewhere"] + outside)
-
-
 @indicator
 def placements_by_group_percent(plans: pd.DataFrame) -> pd.DataFrame:
     """Share of all children with a plan by the kind of place where they are educated, in per cent of all plans.
@@ -128,14 +127,10 @@ def placements_by_group_percent(plans: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return. Official equivalent: ``…_total_pc``; "elsewhere" differs until January 2023.
     """
-    table = _groups(plans)
-    long = table.drop(columns=["category", "breakdown"]).melt(
-        id_vars=["area", "time_period", "time_identifier", *TOLD, "whole"],
-        value_vars=GROUPS,
-        var_name="category",
-        value_name="plans",
-    )
-    return percent(long.assign(breakdown="placement_group"), "plans", "whole")
+    table = _with_whole(plans, *OUTSIDE_UNTIL_2023)
+    outside = table[OUTSIDE_UNTIL_2023].fillna(0).sum(axis=1).where(table["time_period"] <= LAST_YEAR_OUTSIDE, 0)
+    table["elsewhere"] = table["ed_elsewhere"] + outside
+    return percent(by_category(table, GROUPS, "placement_group"), "number", "whole")
 
 
 @indicator
@@ -174,10 +169,7 @@ def placements_closest_to_table_3_percent(plans: pd.DataFrame) -> pd.DataFrame:
         "special_independent": table["special_independent"] + table["special_non_maintained"],
         "not_in_table_3": table["whole"] - table["nm_early_years"] - table["mainstream_total"] - table["special_total"],
     }
-    parts = [
-        percent(table.assign(part=part, category=name, breakdown="table_3_placement"), "part", "whole") for name, part in kinds.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
+    return percent(by_category(table.assign(**kinds), list(kinds), "table_3_placement"), "number", "whole")
 
 
 @indicator
@@ -219,9 +211,7 @@ def pupils_with_plan_by_phase_percent(pupil_share: pd.DataFrame) -> pd.DataFrame
     Source: DfE, Special educational needs in England.
     """
     phases = {"primary_with_plan_pc": "primary", "secondary_with_plan_pc": "secondary"}
-    table = wide(pupil_share, *phases).drop(columns=["category", "breakdown"])
-    long = table.melt(id_vars=["area", "time_period", "time_identifier", *TOLD], value_vars=list(phases), var_name="category")
-    return published_value(long.assign(category=long["category"].map(phases), breakdown="school_phase"), "value")
+    return published_value(by_category(wide(pupil_share, *phases), phases, "school_phase"), "number")
 
 
 @indicator
@@ -244,8 +234,7 @@ def independent_three_ways_count(plans: pd.DataFrame) -> pd.DataFrame:
         "with_non_maintained": special,
         "with_mainstream_independent": special + table["mainstream_independent"],
     }
-    parts = [count(table.assign(number=number, category=way, breakdown="independent_way"), "number") for way, number in ways.items()]
-    return pd.concat(parts, ignore_index=True)
+    return count(by_category(table.assign(**ways), list(ways), "independent_way"), "number")
 
 
 @indicator
@@ -353,16 +342,11 @@ def new_plans_mainstream_quarter_percent(council: Council) -> pd.DataFrame:
 
 def _new_in_stock(council: Council) -> pd.DataFrame:
     """The plans of each quarter's last day that began in the quarter."""
-    key = ["child", "request"]
-    stock = council.stock.merge(council.cases[[*key, "startdate"]], how="left", on=key, validate="many_to_one")
+    stock = council.stock.merge(council.cases[[*KEY, "startdate"]], how="left", on=KEY, validate="many_to_one")
     return stock[council.in_quarter(stock["startdate"]) == stock["quarter"]]
 
 
-@indicator(
-    sums=tuple(
-        text for name in GROUPS for text in (f"[{name}].numerator = {BY_GROUP}[{name}]", f"[{name}].denominator = ehc_plans_quarter_count")
-    )
-)
+@indicator(sums=_shares_of_all_plans(BY_GROUP, GROUPS))
 def placements_by_group_quarter_percent(council: Council) -> pd.DataFrame:
     """Share of the plans of each quarter's last day by DfE's published groups of placements, in per cent of all plans.
 
@@ -378,13 +362,7 @@ def placements_by_group_quarter_percent(council: Council) -> pd.DataFrame:
     return council.mixed(council.stock["quarter"], groups, GROUPS, "placement_group")
 
 
-@indicator(
-    sums=tuple(
-        text
-        for name in DSG_CATEGORIES
-        for text in (f"[{name}].numerator = {BY_DSG}[{name}]", f"[{name}].denominator = ehc_plans_quarter_count")
-    )
-)
+@indicator(sums=_shares_of_all_plans(BY_DSG, DSG_CATEGORIES))
 def placements_by_dsg_quarter_percent(council: Council) -> pd.DataFrame:
     """Share of the plans of each quarter's last day by the seven categories of the DSG management plan, in per cent of all plans.
 
@@ -530,9 +508,8 @@ def mainstream_moves_quarter_count(council: Council) -> pd.DataFrame:
     """
     codes = [quarter.code for quarter in council.quarters]
     stock = council.stock.assign(inside=_in_mainstream(council.stock), need=_need(council.stock).replace(MERGED))
-    before = stock[["child", "request", "inside"]].assign(quarter=stock["quarter"].map(dict(pairwise(codes))))
-    key = ["child", "request", "quarter"]
-    both = stock.merge(before.dropna(), how="inner", on=key, suffixes=("", "_before"), validate="one_to_one")
+    before = stock[[*KEY, "inside"]].assign(quarter=stock["quarter"].map(dict(pairwise(codes))))
+    both = stock.merge(before.dropna(), how="inner", on=[*KEY, "quarter"], suffixes=("", "_before"), validate="one_to_one")
     moved = both[both["inside"] != both["inside_before"]]
     ways = moved["inside"].map({True: "into_", False: "out_of_"}) + moved["need"]
     rows = council.counted(moved["quarter"], ways, MOVES, "mainstream_move")
@@ -560,5 +537,4 @@ def _in_mainstream(rows: pd.DataFrame) -> pd.Series:
 
 def _need(rows: pd.DataFrame) -> pd.Series:
     """The main need: one of the three of which the plan speaks, or another."""
-    needs = rows["sentype"].fillna("").str.lower()
-    return needs.where(needs.isin(NAMED_NEEDS), "other_needs")
+    return rows["need"].where(rows["need"].isin(NAMED_NEEDS), "other_needs")

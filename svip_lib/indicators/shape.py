@@ -51,12 +51,12 @@ def wide(rows: pd.DataFrame, *measures: str) -> pd.DataFrame:
     return values.join(told).reset_index()
 
 
-def by_category(table: pd.DataFrame, columns: dict[str, str], breakdown: str) -> pd.DataFrame:
+def by_category(table: pd.DataFrame, columns: list[str] | dict[str, str], breakdown: str) -> pd.DataFrame:
     """Lay columns that part a whole beneath one another, as the categories of a breakdown.
 
     Args:
         table: The columns of ``wide``.
-        columns: The category that each column stands for.
+        columns: The columns, each named as its category; or the category that each of them stands for.
         breakdown: What the categories are of.
 
     Returns:
@@ -70,7 +70,9 @@ def by_category(table: pd.DataFrame, columns: dict[str, str], breakdown: str) ->
     table = table.drop(columns=["category", "breakdown"])
     beside = [name for name in table if name not in columns]
     long = table.melt(beside, list(columns), var_name="category", value_name="number")
-    return long.assign(category=long["category"].map(columns), breakdown=breakdown)
+    if isinstance(columns, dict):
+        long["category"] = long["category"].map(columns)
+    return long.assign(breakdown=breakdown)
 
 
 def count(table: pd.DataFrame, measure: str) -> pd.DataFrame:

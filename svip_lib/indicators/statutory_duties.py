@@ -33,6 +33,12 @@ SCHOOL_DEADLINE = "02-15"  # SEND Regulations 2014, regulation 18; every other d
 PHASE_TRANSFERS = ["school_in_time", "school_late", "post_16_in_time", "post_16_late"]
 
 
+def _share_in_time(rows: pd.DataFrame, in_time: str, late: str) -> pd.DataFrame:
+    """Share of what was told in time, of all that was told in time or late."""
+    table = wide(rows, in_time, late)
+    return percent(table.assign(told=table[in_time] + table[late]), in_time, "told")
+
+
 @indicator
 def ehc_decisions_6_weeks_percent(requests: pd.DataFrame) -> pd.DataFrame:
     """Share of decisions whether to assess that were told within 6 weeks of the request, in per cent of decisions told.
@@ -46,9 +52,7 @@ def ehc_decisions_6_weeks_percent(requests: pd.DataFrame) -> pd.DataFrame:
 
     Source: SEN2 return, from 2023; SEND Regulations 2014, regulation 5. Official equivalent: ``request_outcome_six_weeks_pc``.
     """
-    table = wide(requests, "request_outcome_six_weeks", "request_outcome_over_6_weeks")
-    table["decisions"] = table["request_outcome_six_weeks"] + table["request_outcome_over_6_weeks"]
-    return percent(table, "request_outcome_six_weeks", "decisions")
+    return _share_in_time(requests, "request_outcome_six_weeks", "request_outcome_over_6_weeks")
 
 
 @indicator
@@ -111,9 +115,7 @@ def no_plan_decisions_16_weeks_percent(assessments: pd.DataFrame) -> pd.DataFram
     Source: SEN2 return, from 2023; SEND Regulations 2014, regulation 10(1). Official equivalent: ``outcome_decision_within_time_pc``.
         DfE's file does not name the limit; its two columns add up to ``assess_not_issued``, to which regulation 10(1) applies.
     """
-    table = wide(assessments, "outcome_decision_within_time", "outcome_decision_over_time")
-    table["decisions"] = table["outcome_decision_within_time"] + table["outcome_decision_over_time"]
-    return percent(table, "outcome_decision_within_time", "decisions")
+    return _share_in_time(assessments, "outcome_decision_within_time", "outcome_decision_over_time")
 
 
 @indicator
@@ -144,9 +146,7 @@ def annual_review_decisions_4_weeks_year_percent(annual_reviews: pd.DataFrame) -
 
     Source: SEN2 return, from 2024; SEND Regulations 2014, regulation 20(10). Official equivalent: ``decision_4_weeks_pc``.
     """
-    table = wide(annual_reviews, "decision_4_weeks", "decision_over_4_weeks")
-    table["decisions"] = table["decision_4_weeks"] + table["decision_over_4_weeks"]
-    return percent(table, "decision_4_weeks", "decisions")
+    return _share_in_time(annual_reviews, "decision_4_weeks", "decision_over_4_weeks")
 
 
 @indicator
@@ -215,6 +215,11 @@ def ehc_disputes_by_stage_count(requests: pd.DataFrame, assessments: pd.DataFram
     return count(pd.concat(parts, ignore_index=True), "number")
 
 
+def _within(council: Council, days: int, begun: pd.Series, told: pd.Series) -> pd.DataFrame:
+    """Share of what was told in each quarter that was told within so many days of its beginning."""
+    return council.shared(council.in_quarter(told), (told - begun).dt.days <= days)
+
+
 @indicator
 def ehc_decisions_6_weeks_quarter_percent(council: Council) -> pd.DataFrame:
     """Share of decisions whether to assess, told in each quarter, that were told within 6 weeks of the request.
@@ -227,9 +232,7 @@ def ehc_decisions_6_weeks_quarter_percent(council: Council) -> pd.DataFrame:
 
     Source: the council's SEN2 return; SEND Regulations 2014, regulation 5.
     """
-    cases = council.cases
-    days = (cases["requestoutcomedate"] - cases["receiveddate"]).dt.days
-    return council.shared(council.in_quarter(cases["requestoutcomedate"]), days <= SIX_WEEKS)
+    return _within(council, SIX_WEEKS, council.cases["receiveddate"], council.cases["requestoutcomedate"])
 
 
 @indicator
@@ -245,7 +248,8 @@ def plans_20_weeks_quarter_percent_exc_exceptions(council: Council) -> pd.DataFr
     Source: the council's SEN2 return; SEND Regulations 2014, regulation 13(2).
     """
     issued = _issued(council)
-    return _in_20_weeks(council, issued[~issued["week20"].fillna(False).astype(bool)])
+    issued = issued[~issued["week20"].fillna(False).astype(bool)]
+    return _within(council, TWENTY_WEEKS, issued["receiveddate"], issued["assessmentoutcomedate"])
 
 
 @indicator(
@@ -267,7 +271,8 @@ def plans_20_weeks_quarter_percent_inc_exceptions(council: Council) -> pd.DataFr
 
     Source: the council's SEN2 return.
     """
-    return _in_20_weeks(council, _issued(council))
+    issued = _issued(council)
+    return _within(council, TWENTY_WEEKS, issued["receiveddate"], issued["assessmentoutcomedate"])
 
 
 @indicator(
@@ -333,8 +338,7 @@ def no_plan_decisions_16_weeks_quarter_percent(council: Council) -> pd.DataFrame
     Source: the council's SEN2 return; SEND Regulations 2014, regulation 10(1).
     """
     refused = council.cases[council.cases["assessmentoutcome"] == "N"]
-    days = (refused["assessmentoutcomedate"] - refused["receiveddate"]).dt.days
-    return council.shared(council.in_quarter(refused["assessmentoutcomedate"]), days <= SIXTEEN_WEEKS)
+    return _within(council, SIXTEEN_WEEKS, refused["receiveddate"], refused["assessmentoutcomedate"])
 
 
 @indicator(sums=("ehc_plans_quarter_count = .denominator + ?under_a_year",))
@@ -372,8 +376,7 @@ def annual_review_decisions_4_weeks_percent(council: Council) -> pd.DataFrame:
     Source: the council's SEN2 return; SEND Regulations 2014, regulation 20(10).
     """
     reviews = council.tables["activeplans"]
-    days = (reviews["lastreview"] - reviews["reviewmeeting"]).dt.days
-    return council.shared(council.in_quarter(reviews["lastreview"]), days <= FOUR_WEEKS)
+    return _within(council, FOUR_WEEKS, reviews["reviewmeeting"], reviews["lastreview"])
 
 
 @indicator
@@ -456,8 +459,3 @@ def _final_in_time(plans: pd.DataFrame) -> pd.Series:
 def _issued(council: Council) -> pd.DataFrame:
     """Assessments that ended with a plan."""
     return council.cases[council.cases["assessmentoutcome"] == "Y"]
-
-
-def _in_20_weeks(council: Council, issued: pd.DataFrame) -> pd.DataFrame:
-    days = (issued["assessmentoutcomedate"] - issued["receiveddate"]).dt.days
-    return council.shared(council.in_quarter(issued["assessmentoutcomedate"]), days <= TWENTY_WEEKS)

@@ -52,7 +52,7 @@ from svip_lib.pack.workers import (
     make_whole_page,
     paper_of,
 )
-from svip_lib.show.marks import status_html
+from svip_lib.show.marks import mark
 from svip_lib.show.words import is_synthetic
 from svip_lib.status import statuses as every_status
 
@@ -420,8 +420,9 @@ def cover_of(project: Project, released: Released, *, draft: bool) -> Cover:
     for kind, statuses in every_status(released, read_dictionary(project.dictionary), authority.tolerance_percent).items():
         for entry, status in statuses:
             when = period_label(status.period, entry.time_identifier) if status.period else ""
-            invented = is_synthetic(released, entry)
-            told.setdefault(entry.section, []).append(Standing(kind, entry.name, entry.label, str(status_html(status)), when, invented))
+            told.setdefault(entry.section, []).append(
+                Standing(kind, entry.name, entry.label, mark(status.kind, status.word), when, is_synthetic(released, entry))
+            )
     return Cover(
         statuses=told,
         title=f"{programme.name}: monitoring pack",

@@ -38,9 +38,9 @@ def _row(released: Released, entry: Indicator, short: int, long: int) -> list[st
     told = NOT_TOLD if then is None else f"{_value(then, entry)} ({_short(then['time_period'], entry)})"
     here = f"{headline(now.row['value'], entry)} ({_short(now.period, entry)})"
     if told == here:
-        return [label, told, "No newer figure", *(trend(released, entry, category, many) for many in (short, long))]
-    same_period = then is not None and then["time_period"] == now.period
-    here += ", revised" if same_period else ""
+        here = "No newer figure"
+    elif then is not None and then["time_period"] == now.period:
+        here += ", revised"
     return [label, told, here, *(trend(released, entry, category, many) for many in (short, long))]
 
 

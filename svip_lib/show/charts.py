@@ -27,6 +27,8 @@ from svip_lib.show.words import (
     MINUS,
     NOT_BESIDE,
     WITHHELD,
+    cell,
+    compared,
     headline,
     is_synthetic,
     neighbour_periods,
@@ -91,8 +93,7 @@ def draw(released: Released, entry: Indicator, also: Callable[[Figure], object] 
     """
     if not isinstance(released, Released):
         raise TypeError("a chart shows released figures only")
-    painters = {"series": _series, "bars": _bars, "multiples": _multiples, "neighbours": _neighbours, "waterfall": _waterfall, "fan": _fan}
-    painter = painters.get(entry.chart)
+    _, painter = KINDS.get(entry.chart, ("", None))
     if painter is None or own_rows(released, entry)["value"].notna().sum() == 0:
         return None
     if entry.chart == "neighbours" and not neighbour_periods(released, entry):
@@ -122,20 +123,10 @@ def as_image(svg: str, alternative_text: str) -> str:
     return f'<img alt="{escape(text)}" src="data:image/svg+xml,{quote(within, safe=SPELT_AS_THEY_ARE)}">'
 
 
-KINDS = {
-    "series": "Line chart",
-    "bars": "Bar chart",
-    "multiples": "Set of small line charts",
-    "neighbours": "Dot chart",
-    "waterfall": "Waterfall chart",
-    "fan": "Line chart",
-}
-
-
-def _axes(height: float, *, grid: str) -> tuple[Figure, Axes]:
+def _axes(height: float, entry: Indicator, *, values: str) -> tuple[Figure, Axes]:
+    """An empty chart as wide as the page, with lines across from the marks of the axis, x or y, on which its values stand."""
     figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
-    axes.grid(visible=False)
-    axes.grid(visible=True, axis=grid, linewidth=0.8)
+    _set_grid(axes, values, entry)
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
     for side in axes.spines.values():
@@ -143,7 +134,13 @@ def _axes(height: float, *, grid: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _tick(value: float, _position: int, entry: Indicator) -> str:
+def _set_grid(axes: Axes, values: str, entry: Indicator) -> None:
+    axes.grid(visible=False)
+    axes.grid(visible=True, axis=values, linewidth=0.8)
+    getattr(axes, f"{values}axis").set_major_formatter(lambda value, _: _tick(value, entry))
+
+
+def _tick(value: float, entry: Indicator) -> str:
     if entry.indicator_unit == "£":
         return f"{MINUS if value < 0 else ''}£{abs(value) / 1e6:g}m"
     return plain(value, entry.indicator_unit, 0)
@@ -159,20 +156,12 @@ def _place(period: str) -> int:
 
 def _series(released: Released, entry: Indicator) -> Figure:
     """The authority's figures as marks on a line, the plan as hollow marks, and those it is compared with, labelled at their ends."""
-    figure, axes = _axes(3.1, grid="y")
+    figure, axes = _axes(3.1, entry, values="y")
     own = own_rows(released, entry)
     shared = shown(released, entry)
     lines = [(released.area_name(released.area("authority")), own, MARKS["authority"])]
     if entry.indicator_unit == "%" and entry.signed == "no":
-        for role in ("neighbours", "region", "England"):
-            rows = shared[(shared["area"] == released.area(role)) & (shared["measure"] == own["measure"].iloc[0])]
-            lines.append(
-                (
-                    "Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role)) if len(rows) else role,
-                    rows,
-                    MARKS[role],
-                )
-            )
+        lines += [(name, rows, MARKS[role]) for role, name, rows in compared(released, entry)]
     plan = shared[(shared["measure"] == "plan") & (shared["area"] == released.area("authority"))]
     lines.append(("Plan", plan, PLAN))
     lines = [(name, rows[rows["value"].notna()], style) for name, rows, style in lines]
@@ -196,7 +185,6 @@ def _series(released: Released, entry: Indicator) -> Figure:
     if low < 0:
         axes.axhline(0, color=GREY, linewidth=1)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))  # ticks are printed without decimals
-    axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     axes.set_xlim(_place(periods[0]) - 0.3, last + 0.15)
     _label_ends(axes, ends, last)
     return figure
@@ -204,21 +192,19 @@ def _series(released: Released, entry: Indicator) -> Figure:
 
 def _fan(released: Released, entry: Indicator) -> Figure:
     """What was counted as marks on a line, what was agreed as hollow marks, and ahead of them the ranges of what may come, three deep."""
-    figure, axes = _axes(3.4, grid="y")
+    figure, axes = _axes(3.4, entry, values="y")
     rows = released.select(entry.name, measure=FORECAST, area=released.area("authority"))
     wide = rows.pivot(index=["scenario", "time_period"], columns="quantile", values="value")
     own = own_rows(released, entry).set_index("time_period")["value"].dropna()
-    last, ahead = _place(own.index[-1]), wide.xs(CARRY_ON)
+    last, newest, ahead = _place(own.index[-1]), own.iloc[-1], wide.xs(CARRY_ON)
     years = [last, *map(_place, ahead.index)]
     for low, high, shade, says in (
         ("0.025", "0.975", 0.18, "19 times in 20"),
         ("0.1", "0.9", 0.3, "8 times in 10"),
         ("0.25", "0.75", 0.5, "1 time in 2"),
     ):
-        axes.fill_between(
-            years, [own.iloc[-1], *ahead[low]], [own.iloc[-1], *ahead[high]], color=TEAL, alpha=shade, linewidth=0, label=says
-        )
-    axes.plot(years, [own.iloc[-1], *ahead["0.5"]], color=INK, linewidth=1.2, linestyle=(0, (1, 1.5)), label="Middle")
+        axes.fill_between(years, [newest, *ahead[low]], [newest, *ahead[high]], color=TEAL, alpha=shade, linewidth=0, label=says)
+    axes.plot(years, [newest, *ahead["0.5"]], color=INK, linewidth=1.2, linestyle=(0, (1, 1.5)), label="Middle")
     axes.plot([_place(period) for period in own.index], own, label="Counted", **MARKS["authority"])
     plan = released.select(entry.name, measure="plan", area=released.area("authority")).set_index("time_period")["value"].dropna()
     if len(plan):
@@ -233,7 +219,6 @@ def _fan(released: Released, entry: Indicator) -> Figure:
     axes.set_xticks([_place(period) for period in everything], [str(_place(period)) for period in everything])
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
-    axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     axes.legend(loc="upper left", ncols=2, frameon=False)
     return figure
 
@@ -264,7 +249,7 @@ def _bars(released: Released, entry: Indicator) -> Figure:
     own = own[own["time_period"] == own["time_period"].max()].sort_values("value", kind="stable", na_position="first")
     if entry.filter_grouping_column in IN_ORDER:
         own = own.sort_values("category", key=lambda names: names.map(list(entry.categories).index), ascending=False)
-    figure, axes = _axes(1.0 + 0.3 * len(own), grid="x")
+    figure, axes = _axes(1.0 + 0.3 * len(own), entry, values="x")
     names = [entry.categories.get(category, category) for category in own["category"]]
     places = pd.Series(range(len(own)), index=own.index)
     known = own["value"].notna()
@@ -285,11 +270,9 @@ def _bars(released: Released, entry: Indicator) -> Figure:
         x = top * (1.16 + 0.26 * place)
         axes.text(x, len(own) - 0.35, heading, ha="right", va="bottom", fontweight=weight)
         for position, (value, mark) in enumerate(zip(values, marks, strict=True)):
-            text = number(value, entry, "" if pd.notna(value) else mark or "x")
-            axes.text(x, position, text, ha="right", va="center", fontweight=weight)
+            axes.text(x, position, cell(value, entry, mark), ha="right", va="center", fontweight=weight)
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= top])
     axes.set_xlim(0, top * (0.96 + 0.26 * len(columns)))
-    axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     return figure
 
 
@@ -305,7 +288,7 @@ def _waterfall(released: Released, entry: Indicator) -> Figure:
     sums = pd.Series(values.index.str.startswith(SUMS), index=values.index)
     ends = values.mask(sums, 0.0).cumsum().mask(sums, values)
     begins = (ends - values).mask(sums, 0.0)
-    figure, axes = _axes(1.1 + 0.36 * len(values), grid="x")
+    figure, axes = _axes(1.1 + 0.36 * len(values), entry, values="x")
     places = pd.Series(range(len(values)), index=values.index)
     for name, chosen in (("Adds", ~sums & (values >= 0)), ("Takes away", ~sums & (values < 0)), ("Sum of the steps above", sums)):
         axes.barh(places[chosen], values[chosen], left=begins[chosen], height=0.62, label=name, zorder=3, **STEPS[name])
@@ -324,7 +307,6 @@ def _waterfall(released: Released, entry: Indicator) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_xticks([tick for tick in axes.get_xticks() if low - 0.05 * room <= tick <= high + 0.05 * room])
     axes.set_xlim(low - 0.03 * room, high + 0.21 * room)
-    axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, handletextpad=0.5, columnspacing=1.5)
     return figure
 
@@ -358,13 +340,11 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
     grid = sns.FacetGrid(long, col="panel", col_order=order, sharex=True, sharey=True, **size)
     grid.figure.set_layout_engine("constrained")
     for place, (panel, axes) in enumerate(grid.axes_dict.items()):
-        axes.grid(visible=False)
-        axes.grid(visible=True, axis="y", linewidth=0.8)
+        _set_grid(axes, "y", entry)
         here = long[long["panel"] == panel]
         for name, style in zip(names.values(), (MARKS["authority"], MARKS["England"]), strict=False):
-            drawn = (
-                here[here["line"] == name].set_index("year")["value"].reindex(range(first, last + 1))
-            )  # a year without a figure is a gap
+            drawn = here[here["line"] == name].set_index("year")["value"]
+            drawn = drawn.reindex(range(first, last + 1))  # a year without a figure is a gap
             axes.plot(drawn.index, drawn, clip_on=False, label=name, **style | {"markersize": 3.5})
         mine = here[here["line"] == released.area_name(released.area("authority"))].set_index("year")["value"]
         for year in mine.index[mine.isna()]:
@@ -375,7 +355,6 @@ def _multiples(released: Released, entry: Indicator) -> Figure:
             axes.annotate(number(mine[last], entry), (last, top), **words)
         axes.set_title("\n".join(textwrap.wrap(panel, 78 // across)), loc="left", fontsize=9.5, fontweight=600)
         axes.tick_params(length=0, labelsize=9, labelleft=place % across == 0)
-        axes.yaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     grid.set(xlabel="", ylabel="", ylim=(0, None), xticks=[first, last])
     ends = rows["time_period"].min(), rows["time_period"].max()
     for axes in grid.axes.flat:
@@ -392,13 +371,9 @@ def _neighbours(released: Released, entry: Indicator) -> Figure:
     rows = shown(released, entry).merge(released.areas, on="area", validate="many_to_one")
     rows = rows[(rows["measure"] == "actual") & ~rows["role"].isin(NOT_BESIDE) & rows["value"].notna()]
     first, newest = neighbour_periods(released, entry)
-    wide = (
-        rows[rows["time_period"].isin([first, newest])]
-        .pivot(index="area_name", columns="time_period", values="value")
-        .dropna(subset=[newest])
-    )
-    wide = wide.sort_values(newest)
-    figure, axes = _axes(0.9 + 0.29 * len(wide), grid="x")
+    rows = rows[rows["time_period"].isin([first, newest])]
+    wide = rows.pivot(index="area_name", columns="time_period", values="value").dropna(subset=[newest]).sort_values(newest)
+    figure, axes = _axes(0.9 + 0.29 * len(wide), entry, values="x")
     authority = released.area_name(released.area("authority"))
     places = range(len(wide))
     axes.hlines(places, wide[first], wide[newest], color=GREY, linewidth=1.2)
@@ -412,7 +387,6 @@ def _neighbours(released: Released, entry: Indicator) -> Figure:
     for place, (start, end) in enumerate(zip(wide[first].fillna(wide[newest]), wide[newest], strict=True)):
         axes.text(max(start, end) + room, place, number(end, entry), va="center", fontweight=600 if wide.index[place] == authority else 400)
     axes.set_xlim(0, wide.max().max() * 1.14)
-    axes.xaxis.set_major_formatter(lambda value, position: _tick(value, position, entry))
     axes.legend(loc="upper left", bbox_to_anchor=(0, 1.0 + 0.35 / len(wide) + 0.06), ncols=2, frameon=False, handletextpad=0.2)
     return figure
 
@@ -423,3 +397,14 @@ def _to_svg(figure: Figure) -> str:
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = file.getvalue()
     return compact(re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL))
+
+
+# What each kind of chart that the dictionary can ask for is called, and how it is painted.
+KINDS = {
+    "series": ("Line chart", _series),
+    "bars": ("Bar chart", _bars),
+    "multiples": ("Set of small line charts", _multiples),
+    "neighbours": ("Dot chart", _neighbours),
+    "waterfall": ("Waterfall chart", _waterfall),
+    "fan": ("Line chart", _fan),
+}

@@ -143,8 +143,7 @@ def _trajectory(given: Given, row: pd.Series) -> Trajectory | None:
 
 def _source(given: Given, row: pd.Series, stated: Trajectory | None) -> str:
     if stated:
-        source = next(source for source in given.agreement.sources if source.id == stated.source)
-        return f"{_paper(given, stated)}; {source.publisher}"
+        return f"{_paper(given, stated)}; {given.source(stated).publisher}"
     table = given.released.register("sources").set_index("id")
     if row["source_id"] not in table.index:
         return row["source_id"]
@@ -154,9 +153,8 @@ def _source(given: Given, row: pd.Series, stated: Trajectory | None) -> str:
 
 
 def _paper(given: Given, stated: Trajectory) -> str:
-    source = next(source for source in given.agreement.sources if source.id == stated.source)
     place = f"paragraph {stated.paragraph} of " if stated.paragraph else ""
-    return f"{place}{source.title}"
+    return f"{place}{given.source(stated).title}"
 
 
 def _file(released: Released, row: pd.Series, stated: Trajectory | None) -> str:

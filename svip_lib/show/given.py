@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from svip_lib.config.agreement import Agreement, read_agreement
+from svip_lib.config.agreement import Agreement, Source, Stated, read_agreement
 from svip_lib.config.authority import Authority, read_authority
 from svip_lib.config.periods import QUARTERLY, period_label
 from svip_lib.config.project import Project
@@ -46,9 +46,17 @@ class Given:
         """Return the entries of a register of the council; none where it was not supplied."""
         return self.released.register(register).to_dict("records")
 
+    def own(self, name: str, **wanted: str) -> pd.DataFrame:
+        """Return the authority's own figures of an indicator, narrowed as ``Released.select`` does."""
+        return self.released.select(name, area=self.released.area("authority"), **wanted)
+
+    def source(self, entry: Stated) -> Source:
+        """Return the paper in which an entry of the agreement is stated."""
+        return next(source for source in self.agreement.sources if source.id == entry.source)
+
     def newest(self, name: str) -> pd.DataFrame:
         """Return the authority's own figures of an indicator in the newest period that has any."""
-        rows = self.released.select(name, area=self.released.area("authority"), measure="actual")
+        rows = self.own(name, measure="actual")
         return rows[rows["time_period"] == rows["time_period"].max()]
 
 

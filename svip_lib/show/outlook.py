@@ -12,9 +12,8 @@ from svip_lib.config.assurance import read_explanations
 from svip_lib.config.periods import ACADEMIC, academic_year_of, day_label, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.config.result import CARRY_ON, DELIVERING, FORECAST, FROM, IN_FULL
-from svip_lib.disclosure.released import Released
 from svip_lib.show.given import NOT_SUPPLIED, Given, Row
-from svip_lib.show.words import MINUS, NO_BREAK, as_forecast
+from svip_lib.show.words import MINUS, NO_BREAK, as_forecast, cell, in_a_sentence
 
 PLANS, RESIDUAL = "ehc_plans_count", "ehc_plans_stock_flow_residual_percent"
 BRANDED, WITHHELD = 3.0, 5.0  # per cent of plans that stock and flow leave over: from here in doubt, from there no headline
@@ -84,8 +83,7 @@ def odds_in_words(chance: float) -> str:
 
 def gate(given: Given) -> Gate:
     """Tell whether the newest gap between stock and flow allows a headline; where it does not, a written explanation does."""
-    rows = given.released.select(RESIDUAL, area=given.released.area("authority"), measure="actual")
-    rows = rows[rows["value"].notna()]
+    rows = given.own(RESIDUAL, measure="actual").dropna(subset="value")
     if rows.empty:
         return Gate("unknown")
     residual, year = float(rows["value"].iloc[-1]), rows["time_period"].iloc[-1]
@@ -98,9 +96,9 @@ def gate(given: Given) -> Gate:
     return Gate("explained" if explained else "withheld", residual, year)
 
 
-def forecasts(released: Released, name: str, scenario: str = CARRY_ON) -> pd.DataFrame:
+def forecasts(given: Given, name: str, scenario: str = CARRY_ON) -> pd.DataFrame:
     """Return the quantiles of a forecast, a row a January and a column a quantile; empty where there is none."""
-    rows = released.select(name, measure=FORECAST, area=released.area("authority"), scenario=scenario)
+    rows = given.own(name, measure=FORECAST, scenario=scenario)
     return rows.pivot(index="time_period", columns="quantile", values="value")
 
 
@@ -113,7 +111,7 @@ def named(scenario: str, start: int | None = None) -> str:
 
 def plan_start(given: Given) -> int | None:
     """Return the January from which the authors of the plan looked ahead, if it lies before the newest."""
-    earlier = earlier_starts(given.released, PLANS)
+    earlier = earlier_starts(given, PLANS)
     return next((int(row["planned_from"]) for row in given.rows("growth") if int(row["planned_from"]) in earlier), None)
 
 
@@ -127,9 +125,9 @@ def doubts(given: Given) -> list[str]:
     return [f"Not to be relied on. {WARNING}"] if gate(given).state in ("in doubt", "withheld") else []
 
 
-def earlier_starts(released: Released, name: str) -> list[int]:
+def earlier_starts(given: Given, name: str) -> list[int]:
     """Return the earlier Januaries from which a forecast is told as it would have been made then."""
-    told = released.select(name, measure=FORECAST, area=released.area("authority"))["scenario"]
+    told = given.own(name, measure=FORECAST)["scenario"]
     starts = (scenario.removeprefix(FROM) for scenario in told.unique() if scenario.startswith(FROM))
     return sorted(int(start) for start in starts if start.isdigit())
 
@@ -137,7 +135,7 @@ def earlier_starts(released: Released, name: str) -> list[int]:
 def message(given: Given, entry: Indicator) -> str:
     """Return what the outlook says: why there is none, or the middle and the range of the first January ahead."""
     area = given.released.area_name(given.released.area("authority"))
-    told = forecasts(given.released, entry.name)
+    told = forecasts(given, entry.name)
     if told.empty:
         why = "".join(row["absent"] or NO_SHARES * (row["mode"] == "0") for row in given.rows("outlook"))
         return f"There is no outlook for {area}" + (f": {why}" if why else "")
@@ -237,22 +235,22 @@ def standing(given: Given) -> str:
 
 def explained(given: Given, entry: Indicator, base: str) -> dict[str, str]:
     """Return how a forecast was made, as is told under every figure."""
-    periods = [period_label(period, ACADEMIC) for period in forecasts(given.released, entry.name).index]
+    periods = [period_label(period, ACADEMIC) for period in forecasts(given, entry.name).index]
     told = {"Figure": f"{entry.label}: what may come", "Period": f"{periods[0]} to {periods[-1]}", "Base": base, "Source": entry.source}
     return told | basis(given)
 
 
 def alternative_text(given: Given, entry: Indicator) -> str:
     """Return what a reader who cannot see the chart is told."""
-    last = period_label(forecasts(given.released, entry.name).index[-1], ACADEMIC)
-    label = entry.label if entry.label[1].isupper() else entry.label[0].lower() + entry.label[1:]
-    return f"Line chart of {label} and what may come until {last}. {message(given, entry)}. All values are in the table that follows."
+    last = period_label(forecasts(given, entry.name).index[-1], ACADEMIC)
+    what = f"Line chart of {in_a_sentence(entry.label)} and what may come until {last}"
+    return f"{what}. {message(given, entry)}. All values are in the table that follows."
 
 
 def ranges(given: Given, entry: Indicator) -> pd.DataFrame:
     """Return what may come as words: a row a January, its middle, three ranges, and what was agreed with how likely that is to be kept."""
-    told, stand = forecasts(given.released, entry.name), gate(given)
-    plan = given.released.select(entry.name, measure="plan", area=given.released.area("authority")).set_index("time_period")["value"]
+    told, stand = forecasts(given, entry.name), gate(given)
+    plan = given.own(entry.name, measure="plan").set_index("time_period")["value"]
     rows = [
         {
             "January": period_label(period, ACADEMIC).replace(" ", NO_BREAK),
@@ -267,31 +265,31 @@ def ranges(given: Given, entry: Indicator) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def last_ahead(released: Released, start: int | None) -> str:
+def last_ahead(given: Given, start: int | None) -> str:
     """Return the last period to which a forecast looks ahead, from the newest January or an earlier one; empty where there is none."""
-    return max(forecasts(released, PLANS, named(CARRY_ON, start)).index, default="")
+    return max(forecasts(given, PLANS, named(CARRY_ON, start)).index, default="")
 
 
-def middle_and_range(released: Released, entry: Indicator, scenario: str, period: str) -> str:
+def middle_and_range(given: Given, entry: Indicator, scenario: str, period: str) -> str:
     """Return the middle of a forecast and its range, as words; empty where there is none."""
-    told = forecasts(released, entry.name, scenario)
+    told = forecasts(given, entry.name, scenario)
     if period not in told.index:
         return ""
     return f"{_rounded(told.loc[period, MIDDLE], entry)} ({_between(told.loc[period, LOW], told.loc[period, HIGH], entry)})"
 
 
-def counted(released: Released, entry: Indicator, period: str) -> str:
+def counted(given: Given, entry: Indicator, period: str) -> str:
     """Return what was counted in a period."""
-    rows = released.select(entry.name, measure="actual", area=released.area("authority"), time_period=period)["value"]
-    return _exact(rows.iloc[0] if len(rows) else float("nan"), entry)
+    rows = given.own(entry.name, measure="actual", time_period=period)["value"]
+    return cell(rows.iloc[0] if len(rows) else None, entry)
 
 
 def looked_back(given: Given, entry: Indicator) -> pd.DataFrame:
     """Return what the same method would have said from earlier Januaries, with what was known then, beside what came."""
-    own = given.released.select(entry.name, measure="actual", area=given.released.area("authority")).set_index("time_period")["value"]
+    own = given.own(entry.name, measure="actual").set_index("time_period")["value"]
     rows = []
-    for start in earlier_starts(given.released, entry.name):
-        for period, row in forecasts(given.released, entry.name, f"{FROM}{start}").iterrows():
+    for start in earlier_starts(given, entry.name):
+        for period, row in forecasts(given, entry.name, f"{FROM}{start}").iterrows():
             came = own.get(period)
             inside = pd.notna(came) and row[LOW] <= came <= row[HIGH]
             rows.append(
@@ -300,7 +298,7 @@ def looked_back(given: Given, entry: Indicator) -> pd.DataFrame:
                     "To": period_label(period, ACADEMIC).replace(" ", NO_BREAK),
                     "Middle": _rounded(row[MIDDLE], entry),
                     "8 times in 10": _between(row[LOW], row[HIGH], entry),
-                    "What came": _exact(came, entry),
+                    "What came": cell(came, entry),
                     "Was it in the range?": ("yes" if inside else "no") if pd.notna(came) else "not known yet",
                 }
             )
@@ -314,17 +312,11 @@ def _agreed(row: pd.Series, plan: float | None, entry: Indicator, stand: Gate) -
     below = np.interp(plan, row.to_numpy(), row.index.astype(float))
     chance = below if entry.name == PLANS else 1 - below
     told = "chance withheld" if stand.state == "withheld" else odds_in_words(float(chance))
-    return f"{_exact(plan, entry)}: {told}"
+    return f"{cell(plan, entry)}: {told}"
 
 
 def _rounded(value: float, entry: Indicator) -> str:
     return f"{as_forecast(value, entry):,.0f}{entry.indicator_unit}"
-
-
-def _exact(value: float, entry: Indicator) -> str:
-    if pd.isna(value):
-        return "[x]"
-    return f"{value:.1f}%" if entry.indicator_unit == "%" else f"{value:,.0f}"
 
 
 def _between(low: float, high: float, entry: Indicator) -> str:

@@ -4,8 +4,9 @@ import pandas as pd
 
 from svip_lib.config.periods import period_label
 from svip_lib.config.registry import Indicator
-from svip_lib.show import marks, words
+from svip_lib.show import words
 from svip_lib.show.given import Given
+from svip_lib.show.marks import mark
 from svip_lib.status import Status, planned_category, statuses
 
 TRAJECTORY = "Trajectory: how the agreement's plan goes"
@@ -39,4 +40,4 @@ def _row(given: Given, entry: Indicator, status: Status) -> list:
     absent = "[unverified]" if status.kind == "unverified" else "[z]"
     plan = absent if pd.isna(status.plan) else told(status.plan, entry.model_copy(update={"signed": "no"}))
     of = entry.categories.get(planned_category(given.released, entry), "")
-    return [f"{entry.label}: {of}" if of else entry.label, f"{actual} ({label})" if label else actual, plan, marks.status_html(status)]
+    return [f"{entry.label}: {of}" if of else entry.label, f"{actual} ({label})" if label else actual, plan, mark(status.kind, status.word)]

@@ -8,17 +8,22 @@ from svip_lib.config.periods import QUARTERLY, Quarter, period_label
 from svip_lib.config.registry import Indicator
 from svip_lib.disclosure.released import Released
 from svip_lib.show.words import (
+    COMPARED,
     IN_ORDER,
+    MEAN,
     NO_BREAK,
     NOT_BESIDE,
     REVISED,
     SHORTHAND,
+    cell,
     comparator,
+    compared,
     neighbour_periods,
     newest,
     number,
     own_rows,
     plain,
+    plain_all,
     revised,
     short_label,
     shown,
@@ -106,8 +111,7 @@ def indicator_table(released: Released, entry: Indicator) -> pd.DataFrame:
 
 def comparison(released: Released, entries: list[Indicator]) -> pd.DataFrame:
     """Return a row a share: the newest that most neighbours have too, and those it is compared with, at one time and on one base."""
-    areas = {role: released.area(role) for role in ("authority", "neighbours", "region", "England")}
-    heads = {"neighbours": "Neighbours, mean"}
+    areas = {role: released.area(role) for role in ("authority", *COMPARED)}
     rows = []
     for entry in entries:
         now = newest(released, entry.model_copy(update={"chart": "neighbours"})) or newest(released, entry)
@@ -115,9 +119,7 @@ def comparison(released: Released, entries: list[Indicator]) -> pd.DataFrame:
         for role, area in areas.items():
             value = comparator(released, entry, now, area) if now else None
             if area:
-                row[heads.get(role, released.area_name(area))] = number(
-                    float("nan") if value is None else value, entry, "x" if value is None else ""
-                )
+                row[MEAN if role == "neighbours" else released.area_name(area)] = cell(value, entry)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -131,10 +133,10 @@ def _text(rows: pd.DataFrame, entry: Indicator) -> pd.Series:
 def _by_period(released: Released, entry: Indicator) -> pd.DataFrame:
     own = own_rows(released, entry)
     area = released.area_name(released.area("authority"))
-    periods = sorted(own["time_period"])
-    shared = shown(released, entry)
-    plan = shared[(shared["measure"] == "plan") & (shared["area"] == released.area("authority"))]
-    periods = sorted(set(periods) | set(plan["time_period"]))
+    ours = shown(released, entry)
+    ours = ours[ours["area"] == released.area("authority")]
+    plan = ours[ours["measure"] == "plan"]
+    periods = sorted({*own["time_period"], *plan["time_period"]})
     unit = {"%": " (%)", "£": " (£)"}.get(entry.indicator_unit, "")
     columns: dict[str, pd.Series] = {}
     if own["denominator"].notna().any():
@@ -148,10 +150,8 @@ def _by_period(released: Released, entry: Indicator) -> pd.DataFrame:
         columns[f"Plan{unit}"] = _text(plan, entry)
         columns |= _differences(own, plan, entry)
     if entry.indicator_unit == "%":
-        columns |= _comparators(released, shared, own, entry)
-    as_published = shared[
-        (shared["measure"] == "published") & (shared["area"] == released.area("authority")) & (shared["origin"] == "published")
-    ]
+        columns |= _comparators(released, entry)
+    as_published = ours[(ours["measure"] == "published") & (ours["origin"] == "published")]
     if len(as_published) and own["measure"].iloc[0] == "actual":
         columns["As published (%)" if entry.indicator_unit == "%" else "As published"] = _text(as_published, entry)
     told = released.select(entry.name, base=entry.base, area=released.area("authority"), measure="published", origin="council")
@@ -173,32 +173,25 @@ def _counts(rows: pd.DataFrame, column: str, *, signed: bool = False) -> pd.Seri
 
 
 def _differences(own: pd.DataFrame, plan: pd.DataFrame, entry: Indicator) -> dict[str, pd.Series]:
-    gap = own.set_index("time_period")["value"] - plan.set_index("time_period")["value"]
-    gap = gap.dropna()
+    planned = plan.set_index("time_period")["value"]
+    gap = (own.set_index("time_period")["value"] - planned).dropna()
+    cells = gap.map(lambda value: plain(value, "", entry.indicator_dp, signed=True))
     if entry.indicator_unit == "%":
-        return {"Difference (points)": gap.map(lambda value: plain(value, "", entry.indicator_dp, signed=True))}
-    planned = plan.set_index("time_period")["value"].reindex(gap.index)
+        return {"Difference (points)": cells}
+    planned = planned.reindex(gap.index)
     share = (100 * gap / planned.abs()).where(planned != 0)
-    return {
-        "Difference": gap.map(lambda value: plain(value, "", entry.indicator_dp, signed=True)),
-        "Difference (%)": share.map(lambda value: "[z]" if pd.isna(value) else plain(value, "%", 1, signed=True)),
-    }
+    return {"Difference": cells, "Difference (%)": pd.Series(plain_all(share, "[z]", "%", 1, signed=True), share.index)}
 
 
-def _comparators(released: Released, shared: pd.DataFrame, own: pd.DataFrame, entry: Indicator) -> dict[str, pd.Series]:
+def _comparators(released: Released, entry: Indicator) -> dict[str, pd.Series]:
     found = {}
-    for role, heading in (("neighbours", "Neighbours, mean (how many)"), ("region", None), ("England", None)):
-        area = released.area(role)
-        rows = shared[(shared["area"] == area) & (shared["measure"] == own["measure"].iloc[0])]
-        if rows.empty:
-            continue
+    for role, name, rows in compared(released, entry):
         cells = _text(rows, entry)
         if role == "neighbours":
-            many = rows.set_index("time_period")["denominator"]
-            cells = pd.Series(
-                [cell if cell == "[x]" else f"{cell} ({many[period]:.0f})" for period, cell in cells.items()], index=cells.index
-            )
-        found[heading or released.area_name(area)] = cells
+            many = " (" + rows.set_index("time_period")["denominator"].map("{:.0f}".format) + ")"
+            found[f"{name} (how many)"] = cells + many.mask(cells == "[x]", "")
+        else:
+            found[name] = cells
     return found
 
 
@@ -230,28 +223,21 @@ def _by_category(released: Released, entry: Indicator) -> pd.DataFrame:
         return frame
     cells = own.set_index("category")
     if own["denominator"].notna().any():
-        frame["Number"] = ["[x]" if pd.isna(value) else plain(value, "", 0) for value in cells["numerator"].reindex(categories)]
+        frame["Number"] = _counts(cells.reindex(categories), "numerator").to_list()
     frame[f"{area}, {period_label(periods[0], entry.time_identifier)}"] = _cells(cells, categories, entry)
-    if entry.indicator_unit == "%":
-        for role in ("neighbours", "region", "England"):
-            rows = shown(released, entry)
-            rows = rows[
-                (rows["time_period"] == periods[0]) & (rows["area"] == released.area(role)) & (rows["measure"] == own["measure"].iloc[0])
-            ].set_index("category")
-            if len(rows):
-                frame["Neighbours, mean" if role == "neighbours" else released.area_name(released.area(role))] = _cells(
-                    rows, categories, entry
-                )
+    for _, name, rows in compared(released, entry) if entry.indicator_unit == "%" else ():
+        then = rows[rows["time_period"] == periods[0]]
+        if len(then):
+            frame[name] = _cells(then.set_index("category"), categories, entry)
     return frame
 
 
 def _by_breakdown(rows: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
     """Categories down and the several things that are told of each across, of one period."""
-    wide = {name: told.set_index("category") for name, told in rows.groupby("breakdown", sort=False)}
     categories = [category for category in entry.categories if category in set(rows["category"])]
     frame = pd.DataFrame({entry.filter_hint or "Category": [entry.categories[category] for category in categories]})
-    for name, told in wide.items():
-        frame[name.replace("_", " ").capitalize()] = _cells(told, categories, entry)
+    for name, told in rows.groupby("breakdown", sort=False):
+        frame[name.replace("_", " ").capitalize()] = _cells(told.set_index("category"), categories, entry)
     return frame
 
 
@@ -264,9 +250,8 @@ def _few(periods: list[str], entry: Indicator) -> list[str]:
 
 
 def _cells(rows: pd.DataFrame, categories: list[str], entry: Indicator) -> list[str]:
-    rows = rows.reindex(categories)
-    shorthand = rows["shorthand"].where(rows["value"].isna(), "").fillna("x")
-    return [number(value, entry, mark or "x" if pd.isna(value) else "") for value, mark in zip(rows["value"], shorthand, strict=True)]
+    rows = rows.reindex(categories).fillna({"shorthand": "x"})
+    return [cell(value, entry, mark) for value, mark in zip(rows["value"], rows["shorthand"], strict=True)]
 
 
 def _by_authority(released: Released, entry: Indicator) -> pd.DataFrame:
@@ -275,12 +260,10 @@ def _by_authority(released: Released, entry: Indicator) -> pd.DataFrame:
     rows = rows[rows["measure"] == "actual"].merge(released.areas, on="area", how="inner", validate="many_to_one")
     rows = rows[~rows["role"].isin(NOT_BESIDE)]
     periods = neighbour_periods(released, entry) or sorted(rows["time_period"].unique())[-1:]
-    wide = rows[rows["time_period"].isin(periods)].set_index(["area_name", "time_period"])
-    roles = rows.drop_duplicates("area_name").set_index("area_name")["role"]
-    latest = rows[rows["time_period"] == periods[-1]].set_index("area_name")["value"].reindex(roles.index)
-    order = latest.sort_values(ascending=False, kind="stable", na_position="last").index
-    frame = pd.DataFrame({"Area": list(order)})
-    for period in periods:
-        cells = wide.xs(period, level="time_period").reindex(order)
-        frame[period_label(period, entry.time_identifier)] = _cells(cells, list(order), entry)
+    then = {period: rows[rows["time_period"] == period].set_index("area_name") for period in periods}
+    newest_values = then[periods[-1]]["value"].reindex(rows["area_name"].unique())
+    order = list(newest_values.sort_values(ascending=False, kind="stable", na_position="last").index)
+    frame = pd.DataFrame({"Area": order})
+    for period, cells in then.items():
+        frame[period_label(period, entry.time_identifier)] = _cells(cells, order, entry)
     return frame

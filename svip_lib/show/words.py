@@ -16,6 +16,7 @@ WITHHELD = "c"
 REVISED = "r"
 FORECAST_STEPS = {"%": 1, "£": 100_000}
 SMALLEST_IN_MILLIONS = 50_000  # pounds: less would be printed as £0.0m
+COMPARED, MEAN = ("neighbours", "region", "England"), "Neighbours, mean"
 NOT_BESIDE = ("neighbours", "neighbour_before")  # roles that do not stand in a row of neighbours
 # Breakdowns that have an order of their own; others are told by size.
 IN_ORDER = ("age_group", "case_stage", "decision_time", "issue_time", "ethnicity", "review_meeting", "dispute", "phase_transfer")
@@ -49,6 +50,11 @@ def number(value: float, entry: Indicator, shorthand: str = "", *, signed: bool 
     if shorthand:
         return f"[{shorthand}]"
     return plain(value, entry.indicator_unit, entry.indicator_dp, signed=entry.signed == "yes" if signed is None else signed)
+
+
+def cell(value: float | None, entry: Indicator, absent: str = "x") -> str:
+    """Return a figure as a cell of a table or chart: as ``number`` does, and where it is missing the shorthand that says why."""
+    return number(value, entry, (absent or "x") if pd.isna(value) else "")
 
 
 def plain(value: float, unit: str, decimals: int, *, signed: bool = False) -> str:
@@ -134,16 +140,9 @@ def newest(released: Released, entry: Indicator) -> Newest | None:
     here = rows[rows["time_period"] == period]
     row = here[here["category"] == lead].iloc[0] if lead else here.loc[here["value"].idxmax()]
     same = rows[(rows["category"] == row["category"]) & (rows["time_period"] < period)]
-    last_year = (
-        same[same["time_period"] == Quarter.from_code(period).year_before.code] if entry.time_identifier == QUARTERLY else same.head(0)
-    )
-    plan = shown(released, entry)
-    plan = plan[
-        (plan["area"] == released.area("authority"))
-        & (plan["measure"] == "plan")
-        & (plan["time_period"] == period)
-        & (plan["category"] == row["category"])
-    ]["value"].dropna()
+    year_before = Quarter.from_code(period).year_before.code if entry.time_identifier == QUARTERLY else None
+    last_year = same[same["time_period"] == year_before]
+    plan = _beside_row(released, entry, row, released.area("authority"), "plan")["value"].dropna()
     return Newest(
         period,
         period_label(period, entry.time_identifier),
@@ -249,10 +248,9 @@ def _beside(released: Released, entry: Indicator, now: Newest) -> str:
 def _among_neighbours(released: Released, entry: Indicator, now: Newest) -> str:
     rows = shown(released, entry)
     members = released.areas.loc[released.areas["role"] == "neighbour", "area"]
-    rows = rows[rows["area"].isin(members) & (rows["time_period"] == now.period) & (rows["measure"] == now.row["measure"])][
-        "value"
-    ].dropna()
-    above, below, many = int((rows > now.row["value"]).sum()), int((rows < now.row["value"]).sum()), len(rows)
+    rows = rows[rows["area"].isin(members) & (rows["time_period"] == now.period) & (rows["measure"] == now.row["measure"])]
+    values = rows["value"].dropna()
+    above, below, many = int((values > now.row["value"]).sum()), int((values < now.row["value"]).sum()), len(values)
     return f", below {above} of its {many} neighbours" if above > below else f", above {below} of its {many} neighbours"
 
 
@@ -272,10 +270,23 @@ def gap_to_plan(value: float, plan: float, entry: Indicator) -> str:
 
 def comparator(released: Released, entry: Indicator, now: Newest, area: str | None) -> float | None:
     """Return the figure of another area at the same period, category and base, if there is one."""
-    rows = shown(released, entry)
-    rows = rows[(rows["area"] == area) & (rows["time_period"] == now.period) & (rows["category"] == now.row["category"])]
-    found = rows[rows["measure"] == now.row["measure"]]["value"].dropna()
+    found = _beside_row(released, entry, now.row, area, now.row["measure"])["value"].dropna()
     return float(found.iloc[0]) if len(found) else None
+
+
+def _beside_row(released: Released, entry: Indicator, row: pd.Series, area: str | None, measure: str) -> pd.DataFrame:
+    """What an area has, or what was planned for it, at the same period and of the same category as a row."""
+    rows = shown(released, entry)
+    same = (rows["time_period"] == row["time_period"]) & (rows["category"] == row["category"])
+    return rows[same & (rows["area"] == area) & (rows["measure"] == measure)]
+
+
+def compared(released: Released, entry: Indicator) -> list[tuple[str, str, pd.DataFrame]]:
+    """Return with whom the authority's own rows are compared, as far as there are figures: role, name as a heading, and rows."""
+    rows = shown(released, entry)
+    rows = rows[rows["measure"] == own_rows(released, entry)["measure"].iloc[0]]
+    found = [(role, released.area(role), rows[rows["area"] == released.area(role)]) for role in COMPARED]
+    return [(role, MEAN if role == "neighbours" else released.area_name(area), told) for role, area, told in found if len(told)]
 
 
 def meaning(released: Released, entry: Indicator) -> str:
@@ -342,29 +353,23 @@ def last_look(released: Released, entry: Indicator) -> pd.DataFrame:
 
 def _others(released: Released, entry: Indicator, now: Newest) -> str:
     """The region and the neighbours at the same period and base; who is missing is named."""
+    region = released.area("region")
+    names = {
+        "neighbours": "the neighbours' mean",
+        "region": f"{released.area_name(region)} (region)" if region else "the region",
+        "England": "England",
+    }
     told, missing = [], []
-    for role in ("neighbours", "region", "England"):
+    for role, name in names.items():
         area = released.area(role)
         value = comparator(released, entry, now, area)
-        name = "the neighbours' mean" if role == "neighbours" else "England" if role == "England" else _region(released, area)
         if value is None:
             missing.append(name)
         else:
-            many = f" (of {_members(released, entry, now)})" if role == "neighbours" else ""
-            told.append(f"{name} {number(value, entry)}{many}")
+            many = _beside_row(released, entry, now.row, area, now.row["measure"])["denominator"].iloc[0]
+            told.append(f"{name} {number(value, entry)}" + (f" (of {many:.0f})" if role == "neighbours" else ""))
     text = f"At the same time: {', '.join(told)}." if told else ""
     return f"{text} Not in our files for {now.label}: {', '.join(missing)}.".strip() if missing else text
-
-
-def _region(released: Released, area: str | None) -> str:
-    return f"{released.area_name(area)} (region)" if area else "the region"
-
-
-def _members(released: Released, entry: Indicator, now: Newest) -> str:
-    """On how many neighbours their mean stands."""
-    rows = shown(released, entry)
-    same = (rows["area"] == released.area("neighbours")) & (rows["time_period"] == now.period) & (rows["category"] == now.row["category"])
-    return f"{rows[same & (rows['measure'] == now.row['measure'])]['denominator'].iloc[0]:.0f}"
 
 
 def short_label(period: str, entry: Indicator) -> str:
@@ -381,6 +386,11 @@ def short_label(period: str, entry: Indicator) -> str:
     return period_label(period, entry.time_identifier).replace("January ", "Jan ")
 
 
+def in_a_sentence(label: str) -> str:
+    """Return a label without its capital, unless it begins with an abbreviation."""
+    return label if label[1].isupper() else label[0].lower() + label[1:]
+
+
 def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     """Return what a reader who cannot see a chart is told: its kind, its message, and where all values stand."""
     rows = own_rows(released, entry)
@@ -390,8 +400,8 @@ def alternative_text(released: Released, entry: Indicator, kind: str) -> str:
     until = " up to " if entry.time_identifier == QUARTERLY else " to "
     span = f"{first} and {last}" if entry.chart == "neighbours" else f"{first}{until}{last}"
     when = span if first != last and entry.chart not in ("bars", "waterfall") else last
-    label = entry.label if entry.label[1].isupper() else entry.label[0].lower() + entry.label[1:]
-    return f"{mark(released, entry)}{kind} of {label}, {when}. {message(released, entry)}. All values are in the table that follows."
+    what = f"{mark(released, entry)}{kind} of {in_a_sentence(entry.label)}, {when}"
+    return f"{what}. {message(released, entry)}. All values are in the table that follows."
 
 
 def subtitle(released: Released, entry: Indicator, base: str) -> str:

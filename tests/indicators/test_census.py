@@ -125,7 +125,7 @@ def test_a_plan_without_an_open_placement_is_kept_and_the_census_is_set_against_
     }
     rows = census(tables, placements, SCHOOLS, DAY)
     assert rows.set_index("child")["placement"].to_dict() == {"a": "mainstream_academy", "b": "placement_unknown"}
-    assert rows.set_index("child").loc["a", "sentype"] == "ASD"
+    assert rows.set_index("child").loc["a", "need"] == "asd"
     told = reconciled(rows, published_rows("E06000035", "202425", "Academic year", ehcplans=3, mainstream_total=1)).set_index("group")
     assert told.loc["ehcplans", ["counted", "published", "residual"]].to_list() == [2, 3, -1]
     assert told.loc["mainstream_total", "residual"] == 0

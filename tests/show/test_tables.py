@@ -110,6 +110,14 @@ def test_beneath_small_charts_by_quarter_stands_every_quarter_and_the_newest_num
     assert list(table.loc["Kind B"])[-3:] == ["[c]", "[c]", "[c]"]
 
 
+def test_the_number_of_a_share_that_is_withheld_is_withheld_too_where_there_is_one_period():
+    entry = drawn_entry(filter_hint="Kind", categories={"a": "Kind A", "b": "Kind B"})
+    hidden = drawn_row(entry, None, category="b") | {"shorthand": "c"}
+    rows = [drawn_row(entry, 50.0, category="a", numerator=5, denominator=10), hidden]
+    table = indicator_table(drawn_release(entry, rows=rows), entry).set_index("Kind")
+    assert table["Number"].to_dict() == {"Kind A": "5", "Kind B": "[c]"}
+
+
 def test_an_indicator_that_tells_several_things_of_each_category_has_a_column_for_each():
     entry = drawn_entry(filter_grouping_column="drawn", categories={"a": "Letter A", "b": "Letter B"})
     told = [("budget", "a", 10.0), ("budget", "b", 20.0), ("forecast", "a", 11.0), ("forecast", "b", None)]

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from svip_lib.show.given import NOT_STATED, NOT_SUPPLIED, UNVERIFIED, Given, Row, Table
-from svip_lib.show.registers.entries import MILESTONE, day_cell, figure, mark, matched, pounds, state, state_before
+from svip_lib.show.marks import mark
+from svip_lib.show.registers.entries import MILESTONE, day_cell, figure, matched, pounds, state, state_before
 
 CONDITION = {"Met": "met", "On track": "met", "At risk": "near", "Not on track": "missed", "Not due": "none"}
 

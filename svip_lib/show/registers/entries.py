@@ -5,10 +5,10 @@ from datetime import date
 from svip_lib.config.agreement import Amount, Stated
 from svip_lib.config.periods import day_label
 from svip_lib.config.registry import Indicator
-from svip_lib.show import marks
 from svip_lib.show.given import NOT_STATED, NOT_SUPPLIED, UNVERIFIED, Given, Row
+from svip_lib.show.marks import mark
 from svip_lib.show.words import NO_BREAK, WITHHELD, headline, is_headline_withheld, newest, plain
-from svip_lib.status import Status, planned_category
+from svip_lib.status import planned_category
 
 MILESTONE = {"Complete": "met", "On track": "met", "Delayed": "missed", "Not started": "none", "Cancelled": "none"}
 PENCE = 100
@@ -49,11 +49,11 @@ def amount_text(entry: Amount) -> str:
     return entry.label or (f"£{entry.value:,.1f}m" if entry.unit == "£m" else plain(entry.value, "£", 0))
 
 
-def state(row: Row, kinds: dict[str, str], column: str = "status") -> str:
+def state(row: Row, kinds: dict[str, str]) -> str:
     """Return a status as word and shape; one that the register does not give, or an entry that has gone, says so."""
     if row.get("listed") == "gone":
-        return mark("none", "No longer listed" if column == "status" else NOT_SUPPLIED)
-    word = row.get(column, "")
+        return mark("none", "No longer listed")
+    word = row.get("status", "")
     return mark(kinds.get(word, "unverified"), word or NOT_SUPPLIED)
 
 
@@ -61,12 +61,7 @@ def state_before(row: Row, kinds: dict[str, str]) -> str:
     """Return what the status was a quarter before."""
     if row.get("listed") == "new":
         return mark("none", "New")
-    return state({"before": row.get("status_before", "")}, kinds, "before")
-
-
-def mark(kind: str, word: str) -> str:
-    """Return a word with the shape of its kind, as finished HTML."""
-    return str(marks.status_html(Status(kind, word, "")))
+    return state({"status": row.get("status_before", "")}, kinds)
 
 
 def figure(given: Given, entry: Indicator) -> str:

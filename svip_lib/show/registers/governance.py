@@ -76,7 +76,7 @@ def successor_rules(given: Given) -> Iterator[Row]:
 
 def _sourced(given: Given, entry: Stated) -> Row:
     """Whence something is known, since when, and whether somebody has read it against that."""
-    source = next(source for source in given.agreement.sources if source.id == entry.source)
+    source = given.source(entry)
     return {
         "Source": f"{source.publisher}, {source.title}",
         "Of": day_label(source.published_on) if source.published_on else NOT_STATED,

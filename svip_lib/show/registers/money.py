@@ -176,11 +176,8 @@ def funding(given: Given) -> pd.DataFrame:
 
 def block(given: Given) -> pd.DataFrame:
     """Return the published high needs block before and after what goes to academies directly, by year."""
-    area = given.released.area("authority")
-    gross, net = (
-        given.released.select(name, area=area).set_index("time_period")["value"]
-        for name in ("high_needs_block_gbp", "high_needs_block_net_gbp")
-    )
+    names = ("high_needs_block_gbp", "high_needs_block_net_gbp")
+    gross, net = (given.own(name).set_index("time_period")["value"] for name in names)
     table = pd.DataFrame({"Before deductions": gross, "Reaches the council": net}).dropna()
     table["Paid to academies and others directly"] = table["Before deductions"] - table["Reaches the council"]
     return _finished(table, {period: period_label(period, "Financial year") for period in table.index}, "Year")

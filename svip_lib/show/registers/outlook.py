@@ -58,19 +58,19 @@ def scenarios(given: Given) -> Iterator[Row]:
     """Give what may come in each scenario: from the January in which the plan was made until its end, and from the newest January."""
     plans, mainstream = (given.dictionary[name] for name in outlook.THINGS)
     for start in (outlook.plan_start(given), None):
-        period = outlook.last_ahead(given.released, start)
+        period = outlook.last_ahead(given, start)
         if not period:
             continue
         seen = f"January{NO_BREAK}{start}" if start else "the newest January"
         for scenario, says in outlook.SCENARIOS.items():
             name = outlook.named(scenario, start)
-            told = [outlook.middle_and_range(given.released, entry, name, period) for entry in (plans, mainstream)]
+            told = [outlook.middle_and_range(given, entry, name, period) for entry in (plans, mainstream)]
             if not told[0] and scenario != CARRY_ON:
                 told = ["nothing is agreed for these years", "nothing is agreed for these years"]
             label = period_label(period, plans.time_identifier).replace(" ", NO_BREAK)
             cells = dict(zip(("EHC plans", "In mainstream schools"), told, strict=True))
             yield {"What is done": says, "Seen from": seen, "To": label} | cells
-        came = [outlook.counted(given.released, entry, period) for entry in (plans, mainstream)]
+        came = [outlook.counted(given, entry, period) for entry in (plans, mainstream)]
         if start:
             yield {"What is done": "What came", "Seen from": "[z]", "To": label, "EHC plans": came[0], "In mainstream schools": came[1]}
 
@@ -97,7 +97,7 @@ def _target(given: Given, row: tuple) -> str:
     if row.target not in given.dictionary:
         return f"{MONEY_TARGETS[row.target]}, {_year_end(row.time_period)}"
     entry, when = given.dictionary[row.target], period_label(row.time_period, row.time_identifier)
-    plan = given.released.select(entry.name, measure="plan", area=given.released.area("authority"), time_period=row.time_period)
+    plan = given.own(entry.name, measure="plan", time_period=row.time_period)
     value = number(plan["value"].iloc[0], entry)
     return f"No more than {value} plans, {when}" if entry.name == outlook.PLANS else f"At least {value} in mainstream schools, {when}"
 
@@ -109,7 +109,7 @@ def _year_end(period: str) -> str:
 def balances(given: Given) -> Iterator[Row]:
     """Give the balance of each year ahead as things stand, and cumulative, in millions: their middle and range, never to the pound."""
     entry = given.dictionary[BALANCE]
-    rows = given.released.select(BALANCE, measure=FORECAST, area=given.released.area("authority"))
+    rows = given.own(BALANCE, measure=FORECAST)
     for scenario, says in outlook.SCENARIOS.items():
         wide = rows[rows["scenario"] == scenario].pivot(index=["time_period", "category"], columns="quantile", values="value")
         for (period, category), row in wide.sort_index(level=[0, 1], ascending=[True, False]).iterrows():
@@ -143,12 +143,11 @@ def mitigations(given: Given) -> Iterator[Row]:
 
 def needed(given: Given) -> Iterator[Row]:
     """Give what would have to be true, or would have had to be, for what was agreed to be kept: so many children fewer or more."""
-    area = given.released.area("authority")
-    counts = given.released.select(outlook.PLANS, area=area, measure="actual").set_index("time_period")["value"]
+    counts = given.own(outlook.PLANS, measure="actual").set_index("time_period")["value"]
     for name in outlook.THINGS:
         entry = given.dictionary[name]
-        plan = given.released.select(name, area=area, measure="plan").dropna(subset="value")
-        own = given.released.select(name, area=area, measure="actual").dropna(subset="value")
+        plan = given.own(name, measure="plan").dropna(subset="value")
+        own = given.own(name, measure="actual").dropna(subset="value")
         if plan.empty or own.empty:
             continue
         agreed, when = plan.iloc[-1], period_label(plan["time_period"].iloc[-1], entry.time_identifier)
@@ -201,8 +200,7 @@ def ledger(given: Given) -> Iterator[Row]:
     """Give each published forecast whose January has been counted since, what came, and by how much its middle was off."""
     for row in given.rows("ledger"):
         entry = given.dictionary[row["indicator"]]
-        about = {"category": row["category"], "time_period": row["time_period"]}
-        own = given.released.select(entry.name, measure="actual", area=given.released.area("authority"), **about)
+        own = given.own(entry.name, measure="actual", category=row["category"], time_period=row["time_period"])
         came, middle, low, high = own["value"].dropna(), *(float(row[name]) for name in ("middle", "low", "high"))
         if len(came):
             off = came.iloc[0] - middle

@@ -6,7 +6,7 @@ import pandas as pd
 
 from svip_lib.config.periods import Quarter, day_label, january_of, period_label
 from svip_lib.show.given import Given, Table
-from svip_lib.show.words import is_synthetic, number, plain_all
+from svip_lib.show.words import cell, is_synthetic, number, plain_all
 
 
 def table_3(given: Given) -> pd.DataFrame:
@@ -16,16 +16,16 @@ def table_3(given: Given) -> pd.DataFrame:
         Text: a row a kind of place, and for each January of the plan what was planned and the closest actual.
     """
     plan, closest = given.dictionary["placements_table_3_percent"], given.dictionary["placements_closest_to_table_3_percent"]
-    planned = given.released.select(plan.name, measure="plan", area=given.released.area("authority"))
+    planned = given.own(plan.name, measure="plan")
     if planned.empty:
         return pd.DataFrame()
-    actual = given.released.select(closest.name, measure="actual", area=given.released.area("authority"))
+    actual = given.own(closest.name, measure="actual")
     frame = pd.DataFrame({plan.filter_hint: list(plan.categories.values())}, index=list(plan.categories))
     for period in sorted(planned["time_period"].unique()):
         label = period_label(period, plan.time_identifier)
         for heading, rows, entry in ((f"{label}, plan", planned, plan), (f"{label}, closest", actual, closest)):
             cells = rows[rows["time_period"] == period].set_index("category")["value"].reindex(frame.index)
-            frame[heading] = [number(value, entry, "x" if pd.isna(value) else "") for value in cells]
+            frame[heading] = [cell(value, entry) for value in cells]
     return frame
 
 
@@ -36,8 +36,8 @@ def table_3_quarters(given: Given) -> pd.DataFrame:
         Text: a row a January of the plan and a last day of a quarter, each on a base of its own.
     """
     plan, own = given.dictionary["placements_table_3_percent"], given.dictionary["placements_by_table_3_quarter_percent"]
-    planned = given.released.select(plan.name, measure="plan", area=given.released.area("authority"))
-    counted = given.released.select(own.name, measure="actual", area=given.released.area("authority"))
+    planned = given.own(plan.name, measure="plan")
+    counted = given.own(own.name, measure="actual")
     if counted.empty:
         return pd.DataFrame()
     says_own = "SYNTHETIC" if is_synthetic(given.released, own) else "own records"
@@ -86,7 +86,7 @@ def neighbours_by_group(given: Given, day: date) -> pd.DataFrame:
     frame = pd.DataFrame({f"Area, {period_label(periods[-1], entry.time_identifier)}": [names.get(area, area) for area in table.index]})
     frame["All plans"] = ["[z]" if area in mean.index else base for area, base in zip(table.index, bases, strict=True)]
     for category, heading in entry.categories.items():
-        frame[heading] = [number(value, entry, "x" if pd.isna(value) else "") for value in table[category]]
+        frame[heading] = [cell(value, entry) for value in table[category]]
     return frame
 
 

@@ -50,17 +50,12 @@ def published_and_computed(given: Given) -> pd.DataFrame:
     rows = given.released.rows
     rows = rows[(rows["origin"] == "published") & (rows["area"] != given.released.area("neighbours"))]
     key = ["indicator", "area", "category", "time_period"]
-    both = (
-        rows.pivot_table(index=key, columns="measure", values="value", observed=True)
-        .reindex(columns=["actual", "published"])
-        .dropna()
-        .reset_index()
-    )
+    wide = rows.pivot_table(index=key, columns="measure", values="value", observed=True)
+    both = wide.reindex(columns=["actual", "published"]).dropna().reset_index()
     decimals = both["indicator"].map({name: entry.indicator_dp for name, entry in given.dictionary.items()})
-    places = 10.0**decimals
-    # Half a unit of the last printed digit, and a little for the way in which computers hold decimals.
-    both["differs"] = (both["actual"] - both["published"]).abs() > 0.5 / places + 1e-9
     both["gap"] = (both["actual"] - both["published"]).abs()
+    # Half a unit of the last printed digit, and a little for the way in which computers hold decimals.
+    both["differs"] = both["gap"] > 0.5 / 10.0**decimals + 1e-9
     told = both.groupby("indicator", sort=False).agg(compared=("differs", "size"), differ=("differs", "sum"), gap=("gap", "max"))
     told = told.reindex([name for name in given.dictionary if name in told.index])
     return pd.DataFrame(
@@ -135,10 +130,10 @@ def own_findings(given: Given) -> pd.DataFrame:
 def reconciliation(given: Given) -> pd.DataFrame:
     """Return the plans of the last January by the council's own return beside the published census, with what neither explains."""
     own, published = given.dictionary["ehc_plans_january_council_count"], given.dictionary["placements_by_group_percent"]
-    mine = given.released.select(own.name, area=given.released.area("authority")).set_index("category")
+    mine = given.own(own.name).set_index("category")
     if mine.empty:
         return pd.DataFrame()
-    theirs = given.released.select(published.name, area=given.released.area("authority"), measure="actual")
+    theirs = given.own(published.name, measure="actual")
     theirs = theirs[theirs["time_period"] == mine["time_period"].iloc[0]].set_index("category")["numerator"]
     frame = pd.DataFrame({"own": mine["value"], "shorthand": mine["shorthand"], "published": theirs}).reindex(list(own.categories))
     frame = frame.fillna({"shorthand": "x"})

@@ -6,9 +6,9 @@ from datetime import date
 
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import Indicator
-from svip_lib.show import marks
 from svip_lib.show.given import NOT_STATED, NOT_SUPPLIED, Given, Row, Table
-from svip_lib.show.registers.entries import day_cell, figure, mark, matched, pounds, short_name
+from svip_lib.show.marks import mark
+from svip_lib.show.registers.entries import day_cell, figure, matched, pounds, short_name
 from svip_lib.status import duty_status, trajectory_status
 
 MATRIX = re.compile(r"([A-F]) ?(IV|I{1,3})", re.I)
@@ -112,9 +112,9 @@ def _triggers(given: Given) -> list[str]:
 
 
 def _judged(given: Given, entry: Indicator) -> str:
-    if entry.statutory == "yes":
-        return str(marks.status_html(duty_status(given.released, entry)))
-    return str(marks.status_html(trajectory_status(given.released, entry, given.authority.tolerance_percent)))
+    released, tolerance = given.released, given.authority.tolerance_percent
+    judged = duty_status(released, entry) if entry.statutory == "yes" else trajectory_status(released, entry, tolerance)
+    return mark(judged.kind, judged.word)
 
 
 def risk_actions(given: Given) -> Iterator[Row]:
