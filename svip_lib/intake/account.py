@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from svip_lib.config.fields import Field
+from svip_lib.config.fields import Fields
 
 REPAIR, WARN, QUARANTINE = "repair", "warn", "quarantine"
 
@@ -29,7 +29,7 @@ COLUMNS = list(Finding._fields)
 class Account:
     """Every finding, one line each; of a personal column the shape of the value stands there and never the value."""
 
-    fields: dict[str, dict[str, Field]]
+    fields: Fields
     parts: list[pd.DataFrame] = field(default_factory=list)
 
     def add(self, rule: str, level: str, table: str, rows: pd.DataFrame, column: str = "", cells: pd.Series | None = None) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from svip_lib.config.fields import Field
+from svip_lib.config.fields import Codes, Field, Fields
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.tokens import keyed_hash
 from svip_lib.config.upn import FORM, check_letters
@@ -49,8 +49,8 @@ class Clean:
 
 def clean_return(
     sent: Sen2Return,
-    fields: dict[str, dict[str, Field]],
-    codes: dict[str, dict[str, str]],
+    fields: Fields,
+    codes: Codes,
     *,
     la_code: str,
     year: int,
@@ -95,9 +95,7 @@ def clean_return(
     return hand_on(_without_persons(kept, key, fields), sent.tables, codes, sent.version, account)
 
 
-def hand_on(
-    tables: dict[str, pd.DataFrame], sent: dict[str, pd.DataFrame], codes: dict[str, dict[str, str]], version: int, account: Account
-) -> Clean:
+def hand_on(tables: dict[str, pd.DataFrame], sent: dict[str, pd.DataFrame], codes: Codes, version: int, account: Account) -> Clean:
     """Return clean tables with their account, and with the number of rows that each had when it was sent.
 
     Raises:
@@ -412,7 +410,7 @@ def school_year(born: pd.Series) -> pd.Series:
     return born.dt.year - (born.dt.month < SCHOOL_YEAR_BEGINS).astype("int64")
 
 
-def _without_persons(tables: dict[str, pd.DataFrame], key: bytes, fields: dict[str, dict[str, Field]]) -> dict[str, pd.DataFrame]:
+def _without_persons(tables: dict[str, pd.DataFrame], key: bytes, fields: Fields) -> dict[str, pd.DataFrame]:
     """Put a keyed hash in the place of each child, the school-year cohort in that of a date of birth, and drop the rest."""
     person = tables["person"]
     number = person["upn"].where(person["upn"] != "", person["uniquelearnernumber"].astype("str"))

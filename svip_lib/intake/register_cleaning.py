@@ -10,13 +10,13 @@ from datetime import date
 
 import pandas as pd
 
-from svip_lib.config.fields import Field
-from svip_lib.config.periods import OLD_MONTHS, over_financial_year, six_digits
+from svip_lib.config.fields import Codes, Field, Fields
+from svip_lib.config.periods import APRIL, MONTHS, OLD_MONTHS, over_financial_year, six_digits
 from svip_lib.config.tokens import keyed_hash
 from svip_lib.intake.account import QUARANTINE, REPAIR, WARN, Account, Rows
 from svip_lib.intake.cleaning import FAR_FUTURE, Clean, check_upns, hand_on, school_year, take_parsed, take_recoded
 from svip_lib.intake.contracts import CONTRACTS, DTYPES
-from svip_lib.intake.registers import MONTHS, Register
+from svip_lib.intake.registers import Register
 from svip_lib.intake.values import parse_dates, parse_integers, parse_money, parse_numbers
 
 READERS = {"date": parse_dates, "datetime": parse_dates, "integer": parse_integers, "number": parse_numbers, "money": parse_money}
@@ -30,7 +30,7 @@ NO_DAY = pd.Timestamp("1900-01-01")
 OF_THE_PAST = ("date_of_birth", "last_updated", "on_roll_date", "actual_date", "raised_date", "reviewed_date", "reported_date")
 COSTS = ["annual_cost", "weekly_cost", "top_up", "place_funding"]
 SHARES = ["education_share", "health_share", "social_care_share"]
-PERIODS, APRIL = range(1, 15), 4
+PERIODS = range(1, 15)
 POUND, CLOSE = 100, 0.01
 HALF_A_PLACE = 0.5
 A_ROLE = "(role)"  # how an owner ends who is no person
@@ -41,8 +41,8 @@ MONTH = re.compile(rf"({'|'.join(MONTHS)})[a-z]*[ '/-]*(?:20)?(?:\d\d)?|20\d\d-(
 
 def clean_registers(
     sent: dict[str, Register],
-    fields: dict[str, dict[str, Field]],
-    codes: dict[str, dict[str, str]],
+    fields: Fields,
+    codes: Codes,
     *,
     as_at: date,
     key: bytes,
