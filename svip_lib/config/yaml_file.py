@@ -47,7 +47,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
             line=line,
             remedy="Correct that line; mind colons, quotes and indents.",
         ) from None
-    repeated = _repeated_key(tree)
+    repeated = _repeated_key(tree, set())
     if repeated:
         raise Refusal(
             f"The key '{repeated.value}' stands twice in one mapping.",
@@ -86,18 +86,21 @@ def _line(tree: yaml.Node | None, location: tuple) -> int | None:
     return mark.start_mark.line + 1
 
 
-def _repeated_key(node: yaml.Node | None) -> yaml.Node | None:
+def _repeated_key(node: yaml.Node | None, walked: set[int]) -> yaml.Node | None:
     """PyYAML keeps the last of two equal keys in silence; an append-only record must not lose the first."""
+    if id(node) in walked:  # a node may be referred to from several places, even from within itself
+        return None
+    walked.add(id(node))
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
             if key.value in seen:
                 return key
             seen.add(key.value)
-            if deeper := _repeated_key(value):
+            if deeper := _repeated_key(value, walked):
                 return deeper
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            if deeper := _repeated_key(item):
+            if deeper := _repeated_key(item, walked):
                 return deeper
     return None
