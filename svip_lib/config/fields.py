@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pydantic
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.registry import dictionary_rows
+from svip_lib.config.registry import dictionary_rows, validated
 from svip_lib.config.yaml_file import Entry
 
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -45,6 +45,10 @@ class Field(Entry):
         return (self.since or year) <= year <= (self.until or year)
 
 
+Fields = dict[str, dict[str, Field]]  # the fields of each table, by column
+Codes = dict[str, dict[str, str]]  # the label of each code, by set
+
+
 def plain(heading: str) -> str:
     """Return what two spellings of one heading share: letters and digits, without what is explained in brackets.
 
@@ -66,7 +70,7 @@ def columns_by_heading(columns: dict[str, Field]) -> dict[str, str]:
     return {plain(name): field.column for field in columns.values() for name in field.names}
 
 
-def read_fields(dictionary: Path) -> dict[str, dict[str, Field]]:
+def read_fields(dictionary: Path) -> Fields:
     """Return the fields of every table by column, in the order of ``fields.csv``.
 
     Args:
@@ -78,15 +82,10 @@ def read_fields(dictionary: Path) -> dict[str, dict[str, Field]]:
     """
     file = dictionary / "fields.csv"
     codes = read_codes(dictionary)
-    tables: dict[str, dict[str, Field]] = {}
+    tables: Fields = {}
     taken: dict[tuple[str, str], str] = {}
     for line, row in dictionary_rows(file):
-        try:
-            field = Field.model_validate(row)
-        except ValidationError as mistakes:
-            first = mistakes.errors()[0]
-            where = str(first["loc"][0])
-            raise Refusal(f"{first['msg']}.", file=file, line=line, column=where, remedy="Correct the cell, or compare others.") from None
+        field = validated(Field, row, file, line, remedy="Correct the cell, or compare others.")
         if field.column in tables.setdefault(field.table, {}):
             raise Refusal(f"'{field.table}.{field.column}' stands twice.", file=file, line=line, remedy="Keep one row a column.")
         if (field.type == "code") != bool(field.codes) or (field.codes and field.codes not in codes):
@@ -102,7 +101,7 @@ def read_fields(dictionary: Path) -> dict[str, dict[str, Field]]:
     return tables
 
 
-def read_codes(dictionary: Path) -> dict[str, dict[str, str]]:
+def read_codes(dictionary: Path) -> Codes:
     """Return the label of each code, by set, in the order of ``codes.csv``.
 
     Args:
@@ -112,7 +111,7 @@ def read_codes(dictionary: Path) -> dict[str, dict[str, str]]:
         Refusal: When a row has no set, code or label, or stands twice; with its line.
     """
     file = dictionary / "codes.csv"
-    sets: dict[str, dict[str, str]] = {}
+    sets: Codes = {}
     for line, row in dictionary_rows(file):
         empty = [column for column in ("set", "code", "label") if not row.get(column)]
         if empty:

@@ -15,6 +15,7 @@ from svip_lib.config.refusal import Refusal
 QUARTER_PATTERN = re.compile(r"(20\d\d)-(\d\d)-Q([1-4])")
 ACADEMIC, CALENDAR, FINANCIAL, QUARTERLY = "Academic year", "Calendar year", "Financial year", "Financial quarter"
 SEPTEMBER, APRIL = 9, 4
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # Months of the first academic year that fall into the financial year: places change in September, after 16 in August.
 OLD_MONTHS = {"pre-16": 5, "post-16": 4}
 MONTHS_OF_A_YEAR = 12

@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import Field, ValidationError, field_validator
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.config.yaml_file import Entry
+from svip_lib.config.yaml_file import Entry, Model
 
 # What a sentence of the dictionary may name.
 PLACES = {"area", "value", "size", "side", "period", "last_day", "category"}
@@ -107,17 +107,8 @@ def read_dictionary(path: Path) -> dict[str, Indicator]:
     categories = _read_categories(path)
     found: dict[str, Indicator] = {}
     for line, row in dictionary_rows(file, "col_name"):
-        try:
-            entry = Indicator.model_validate(row | {"categories": categories.get(row["filter_grouping_column"], {})})
-        except ValidationError as mistakes:
-            first = mistakes.errors()[0]
-            raise Refusal(
-                f"{first['msg']}.",
-                file=file,
-                line=line,
-                column=str(first["loc"][0]),
-                remedy="Correct the cell, or compare with another row.",
-            ) from None
+        row["categories"] = categories.get(row["filter_grouping_column"], {})
+        entry = validated(Indicator, row, file, line, remedy="Correct the cell, or compare with another row.")
         if entry.base not in bases:
             raise Refusal(
                 f"'{entry.base}' is not a base.", file=file, line=line, column="base", remedy=f"Choose one of: {', '.join(bases)}."
@@ -170,6 +161,15 @@ def _read_categories(path: Path) -> dict[str, dict[str, str]]:
     for _, row in dictionary_rows(path / "categories.csv", "breakdown", "category", "label"):
         found.setdefault(row["breakdown"], {})[row["category"]] = row["label"]
     return found
+
+
+def validated(model: type[Model], row: dict, file: Path, line: int, *, remedy: str) -> Model:
+    """Return a row of a dictionary file as the given model; refused with the line and the column of the first mistake."""
+    try:
+        return model.model_validate(row)
+    except ValidationError as mistakes:
+        first = mistakes.errors()[0]
+        raise Refusal(f"{first['msg']}.", file=file, line=line, column=str(first["loc"][0]), remedy=remedy) from None
 
 
 def dictionary_rows(file: Path, *needed: str):

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from svip_lib.config.periods import MONTHS
+
 NAME, DAY = "name of a child", "date of birth"
 NUMBERS = {"upn": "pupil number", "uniquelearnernumber": "learner number", "postcode": "postcode of a child"}
 NAMES, BIRTH = ("forename", "surname"), "personbirthdate"
@@ -21,7 +23,6 @@ SHORTEST_NUMBER = 8  # of a number that is a word by itself; a shorter one is lo
 WORD = re.compile(r"[^\W_]+")
 # Accents that stand by themselves once a letter is taken apart, and what is in a text but not to be seen.
 UNSEEN = re.compile(r"[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]")
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 TH = r"(?:st|nd|rd|th)?"
 MONTH = rf"(?P<m>{'|'.join(MONTHS)})[a-z]*\.?"
 YEARS = range(1990, 2040)  # in which somebody may be born who is a child or young person in one of our quarters

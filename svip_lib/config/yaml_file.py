@@ -48,7 +48,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
             remedy="Correct that line; mind colons, quotes and indents.",
         ) from None
     except ValueError:
-        day = next(node for node in _nodes(tree) if _is_impossible_day(node))
+        day = next(node for node in _nodes(tree, set()) if _is_impossible_day(node))
         problem = f"'{day.value}' is no day of the calendar."
         raise Refusal(problem, file=path, line=day.start_mark.line + 1, remedy="Write a day as 2026-08-01.") from None
     repeated = _repeated_key(tree)
@@ -91,18 +91,20 @@ def _line(tree: yaml.Node | None, location: tuple) -> int | None:
     return mark.start_mark.line + 1
 
 
-def _nodes(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    """A node and all that is in it, in the order of the file."""
-    if node is not None:
-        yield node
+def _nodes(node: yaml.Node | None, walked: set[int]) -> Iterator[yaml.Node]:
+    """A node and all that is in it, in the order of the file, each once; one may be referred to from within itself."""
+    if node is None or id(node) in walked:
+        return
+    walked.add(id(node))
+    yield node
     for part in node.value if isinstance(node, yaml.CollectionNode) else ():
         for inner in part if isinstance(part, tuple) else (part,):
-            yield from _nodes(inner)
+            yield from _nodes(inner, walked)
 
 
 def _repeated_key(tree: yaml.Node | None) -> yaml.Node | None:
     """PyYAML keeps the last of two equal keys in silence; an append-only record must not lose the first."""
-    for node in _nodes(tree):
+    for node in _nodes(tree, set()):
         seen = set()
         for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             if key.value in seen:

@@ -1,6 +1,5 @@
 """What a quarter needs from the council, what of it has arrived, and what is still open before its pack can be signed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,7 @@ from pydantic import BaseModel
 
 from svip_lib.config.agreement import read_agreement
 from svip_lib.config.authority import Roles, read_authority, read_quarter
-from svip_lib.config.fields import Field, columns_by_heading, plain, read_fields
+from svip_lib.config.fields import Fields, columns_by_heading, plain, read_fields
 from svip_lib.config.new_section import unwritten
 from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import Project, extracts_in
@@ -24,8 +23,6 @@ from svip_lib.intake.sen2 import BLADE, TABLES, read_sen2
 RETURN, SCHOOLS = "sen2", "establishments"
 BESIDE = ("source.yaml", "planted.csv")  # what a sample says of itself
 THERE, MISSING, UNREADABLE, UNRECOGNISED = "there", "missing", "cannot be read", "not recognised, so nobody reads it"
-
-Fields = dict[str, dict[str, Field]]
 
 
 @dataclass(frozen=True)
@@ -162,23 +159,22 @@ def _arrival(one: Wanted, folder: Path | None, files: list[Path], fields: Fields
     """Read one extract, to see whether it can be read and how long it is."""
     if not files:
         return Arrival(one.extract, MISSING, told=f"Ask {one.asked_of}.")
-
-    def rows_of_return() -> tuple[int, str]:
-        sent = read_sen2(folder, fields)
-        return sum(map(len, sent.tables.values())), f"In the shape '{sent.shape}', with the columns of {sent.version}."
-
-    def rows_of_table() -> tuple[int, str]:
-        if len(files) > 1:
-            raise Refusal(f"It stands twice: {' and '.join(path.name for path in files)}.", remedy="Keep one of the two.")
-        table = read_establishments(folder, fields) if one.extract == SCHOOLS else read_register(files[0], one.extract, fields).table
-        return len(table), ""
-
-    read: Callable[[], tuple[int, str]] = rows_of_return if one.extract == RETURN else rows_of_table
     try:
-        rows, told = read()
+        rows, told = _look_into(one, folder, files, fields)
     except Refusal as refusal:
         return Arrival(one.extract, UNREADABLE, _day(files), told=str(refusal))
     return Arrival(one.extract, THERE, _day(files), rows, told)
+
+
+def _look_into(one: Wanted, folder: Path, files: list[Path], fields: Fields) -> tuple[int, str]:
+    """How many rows an extract has, and what there is to say of it."""
+    if one.extract == RETURN:
+        sent = read_sen2(folder, fields)
+        return sum(map(len, sent.tables.values())), f"In the shape '{sent.shape}', with the columns of {sent.version}."
+    if len(files) > 1:
+        raise Refusal(f"It stands twice: {' and '.join(path.name for path in files)}.", remedy="Keep one of the two.")
+    table = read_establishments(folder, fields) if one.extract == SCHOOLS else read_register(files[0], one.extract, fields).table
+    return len(table), ""
 
 
 def _day(files: list[Path]) -> date:

@@ -4,17 +4,18 @@ A cell with one right reading is mended; a row without one goes to quarantine, w
 + rows quarantined, for every table. Names, dates of birth, postcodes and pupil numbers serve the checks and end here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-from svip_lib.config.fields import Field
+from svip_lib.config.fields import Codes, Field, Fields
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.tokens import keyed_hash
 from svip_lib.config.upn import FORM, check_letters
-from svip_lib.intake.account import COLUMNS, QUARANTINE, REPAIR, WARN, Account
-from svip_lib.intake.contracts import BLANK, CONTRACTS, DTYPES, DUPLICATE, TECHNICAL, Contract, breach, faults
+from svip_lib.intake.account import COLUMNS, QUARANTINE, REPAIR, WARN, Account, Rows
+from svip_lib.intake.contracts import BLANK, CONTRACTS, DTYPES, DUPLICATE, TECHNICAL, breach, faults
 from svip_lib.intake.sen2 import TABLES, Sen2Return
 from svip_lib.intake.values import Parsed, parse_dates, parse_flags, parse_integers
 
@@ -48,8 +49,8 @@ class Clean:
 
 def clean_return(
     sent: Sen2Return,
-    fields: dict[str, dict[str, Field]],
-    codes: dict[str, dict[str, str]],
+    fields: Fields,
+    codes: Codes,
     *,
     la_code: str,
     year: int,
@@ -76,27 +77,36 @@ def clean_return(
     """
     _check_header(sent, la_code, year)
     account = Account(fields, [pd.DataFrame(sent.findings, columns=COLUMNS)])
-    tables, lost, sent_rows = {}, {}, {name: len(sent.tables[name]) for name in TABLES}
+    tables: dict[str, Rows] = {}
+    lost: dict[str, pd.Series] = {}
     for name in TABLES:
         raw = sent.tables[name].reset_index(drop=True)
-        bad = pd.Series(False, index=raw.index)
-        typed = _read_cells(name, raw, fields[name], codes, sent.version, account, bad)
-        contract = CONTRACTS[name]
-        _hold_to_contract(contract, raw, typed, faults(contract.schema(fields[name], codes, sent.version), typed), account, bad)
+        rows = Rows(name, raw, raw.copy(), account)
+        _read_cells(rows, fields[name], codes, sent.version)
+        _hold_to_contract(rows, faults(CONTRACTS[name].schema(fields[name], codes, sent.version), rows.typed))
         if name == "sen2":  # one record about the file itself: it is looked at, and nothing is kept of it
             continue
-        _check_links(contract, raw, tables, lost, account, bad)
-        tables[name], lost[name] = typed[~bad], set(typed.loc[bad, f"{name}tableid"])
+        _check_links(rows, tables, lost)
+        sound = rows.sound
+        tables[name], lost[name] = Rows(name, sound, sound, account), rows.typed.loc[rows.bad, f"{name}tableid"]
     _check_rules(tables, account, last_day=pd.Timestamp(last_day), la_code=la_code, establishments=establishments)
-    _drop_condemned(tables, account)
-    _refuse_nothing_left(sent, tables)
-    rows = pd.DataFrame([{"table": name, "rows_in": sent_rows[name], "clean": len(table)} for name, table in tables.items()])
-    rows["quarantined"] = rows["rows_in"] - rows["clean"]
-    clean = _without_persons(tables, key, fields)
-    for name, table in clean.items():
-        if len(found := faults(CONTRACTS[name].clean_schema(fields[name], codes, sent.version), table)):
+    kept = _without_condemned(tables)
+    _refuse_nothing_left(sent, kept)
+    return hand_on(_without_persons(kept, key, fields), sent.tables, codes, sent.version, account)
+
+
+def hand_on(tables: dict[str, pd.DataFrame], sent: dict[str, pd.DataFrame], codes: Codes, version: int, account: Account) -> Clean:
+    """Return clean tables with their account, and with the number of rows that each had when it was sent.
+
+    Raises:
+        RuntimeError: When a table breaks its contract, which is a mistake of the cleaning; without any value.
+    """
+    for name, table in tables.items():
+        if len(found := faults(CONTRACTS[name].clean_schema(account.fields[name], codes, version), table)):
             raise breach(name, found)
-    return Clean(clean, rows, account.lines)
+    told = [{"table": name, "rows_in": len(sent[name]), "clean": len(table)} for name, table in tables.items()]
+    rows = pd.DataFrame(told, columns=["table", "rows_in", "clean"])
+    return Clean(tables, rows.assign(quarantined=rows["rows_in"] - rows["clean"]), account.lines)
 
 
 def _refuse_other_columns(person: pd.DataFrame, file: str) -> None:
@@ -138,46 +148,37 @@ def _check_header(sent: Sen2Return, la_code: str, year: int) -> None:
         raise Refusal(f"The return is of {first['year']}, not {year}.", **place, column="year", remedy="Take the right quarter's return.")
 
 
-def _read_cells(
-    name: str, raw: pd.DataFrame, fields: dict[str, Field], codes: dict, version: int, account: Account, bad: pd.Series
-) -> pd.DataFrame:
+def _read_cells(rows: Rows, fields: dict[str, Field], codes: dict, version: int) -> None:
     """Read each column by its type; a cell that cannot be read is blanked with a warning, or costs the row where it is required."""
-    typed = raw.copy()
+    raw = rows.raw
     for column, told in fields.items():
         if column.endswith(("tableid", *TECHNICAL)):
             continue
         dtype = DTYPES[told.type]
         if column not in raw:  # not asked for in that year, or blank throughout, where the shape leaves such columns out
-            typed[column] = pd.Series(NOTHING.get(dtype, ""), index=raw.index, dtype=dtype)
+            rows[column] = pd.Series(NOTHING.get(dtype, ""), index=raw.index, dtype=dtype)
         elif told.type in READERS:
-            typed[column] = take_parsed(name, raw, told, READERS[told.type](raw[column]), account, bad)
+            rows[column] = take_parsed(rows, told, READERS[told.type](raw[column]))
         elif told.type == "code":
-            typed[column] = take_recoded(name, raw, told, codes[told.codes], account)
+            rows[column] = take_recoded(rows, told, codes[told.codes])
         if told.type == "flag":
             if told.is_of(version):
-                account.add("flag_blank", WARN, name, raw[raw[column] == ""] if column in raw else raw, column)
-            typed[column] = typed[column].fillna(False).astype(bool)
-    return typed
+                rows.tell("flag_blank", raw[column] == "" if column in raw else pd.Series(True, index=raw.index), column)
+            rows[column] = rows[column].fillna(False).astype(bool)
 
 
-def take_parsed(
-    name: str, raw: pd.DataFrame, told: Field, parsed: Parsed, account: Account, bad: pd.Series, mended: set[str] = MENDED_DATES
-) -> pd.Series:
+def take_parsed(rows: Rows, told: Field, parsed: Parsed, mended: set[str] = MENDED_DATES) -> pd.Series:
     """Return the values of a column, with a line for each cell that could not be read or was read from a form of its own."""
-    column = told.column
     for rule in parsed.rule[parsed.wrong].unique():
-        wrong = parsed.wrong & (parsed.rule == rule)
-        account.add(rule, QUARANTINE if told.required else WARN, name, raw[wrong], column, raw[column])
-    if told.required:
-        bad |= parsed.wrong
+        rows.tell(rule, parsed.wrong & (parsed.rule == rule), told.column, QUARANTINE if told.required else WARN)
     for rule in mended & set(parsed.rule.unique()):
-        account.add(rule, REPAIR, name, raw[~parsed.wrong & (parsed.rule == rule)], column, raw[column])
+        rows.tell(rule, ~parsed.wrong & (parsed.rule == rule), told.column, REPAIR)
     return parsed.values  # noqa: PD011
 
 
-def take_recoded(name: str, raw: pd.DataFrame, told: Field, known: dict[str, str], account: Account) -> pd.Series:
+def take_recoded(rows: Rows, told: Field, known: dict[str, str]) -> pd.Series:
     """Return codes, with those mended that differ only in case, or are written as their label, as a number with .0 or in the old code."""
-    column, cells = told.column, raw[told.column]
+    column, cells = told.column, rows.raw[told.column]
     strange = sorted(set(cells.unique()) - set(known) - {""})
     labels = {label.casefold(): code for code, label in known.items()}
     cases = {code.casefold(): code for code in known}
@@ -192,109 +193,93 @@ def take_recoded(name: str, raw: pd.DataFrame, told: Field, known: dict[str, str
         fits = {text: way[text] for text in left if way.get(text) in known}
         if fits:
             hit = cells.isin(list(fits))
-            account.add(rule, REPAIR, name, raw[hit], column, cells)
+            rows.tell(rule, hit, column, REPAIR)
             result = result.mask(hit, cells.map(fits))
             left -= set(fits)
     if told.codes in CHANGED_MEANING and (result != "").any():
-        first = raw[result != ""].head(1)
-        account.add("code_changed_meaning", REPAIR, name, first, column, pd.Series(f"{(result != '').sum():,} cells", index=first.index))
+        first = rows.raw[result != ""].head(1)
+        counted = pd.Series(f"{(result != '').sum():,} cells", index=first.index)
+        rows.account.add("code_changed_meaning", REPAIR, rows.name, first, column, counted)
     return result
 
 
-def _hold_to_contract(
-    contract: type[Contract], raw: pd.DataFrame, typed: pd.DataFrame, found: pd.DataFrame, account: Account, bad: pd.Series
-) -> None:
+def _hold_to_contract(rows: Rows, found: pd.DataFrame) -> None:
     """Put what breaks the contract into the account: it costs the row where the cell is required, and else the cell."""
     if (found["row"] < 0).any():
-        raise breach(contract.table, found)
+        raise breach(rows.name, found)
     for (column, rule), part in found.groupby(["column", "rule"], sort=False):
-        rows = raw.iloc[part["row"]]
+        hit = pd.Series(rows.raw.index.isin(part["row"]), index=rows.raw.index)
         if rule == BLANK:  # a cell that is blank only because it could not be read has been told of
-            rows = rows[rows[column] == ""]
-        told = f"duplicate_{contract.record}_id" if rule == DUPLICATE else rule
-        costly = account.fields[contract.table][column].required
-        account.add(told, QUARANTINE if costly else WARN, contract.table, rows, column, raw[column])
-        if costly:
-            bad.loc[rows.index] = True
-        else:
-            typed.loc[rows.index, column] = ""
+            hit &= rows.raw[column] == ""
+        told = f"duplicate_{CONTRACTS[rows.name].record}_id" if rule == DUPLICATE else rule
+        costly = rows.account.fields[rows.name][column].required
+        rows.tell(told, hit, column, QUARANTINE if costly else WARN)
+        if not costly:
+            rows.typed.loc[hit, column] = ""
 
 
-def _check_links(contract: type[Contract], raw: pd.DataFrame, tables: dict, lost: dict, account: Account, bad: pd.Series) -> None:
+def _check_links(rows: Rows, tables: dict[str, Rows], lost: dict[str, pd.Series]) -> None:
     """Every record hangs on a record that is there; what hangs on a quarantined one goes with it."""
-    name, parent = contract.table, contract.parent
-    link = f"{parent}tableid"
-    if parent == "sen2":
-        first = raw[link].mode()
-        orphan = (raw[link] != first.iloc[0]) if len(first) else pd.Series(False, index=raw.index)
+    contract = CONTRACTS[rows.name]
+    link = f"{contract.parent}tableid"
+    cells = rows.raw[link]
+    if contract.parent == "sen2":
+        orphan = ~cells.isin(cells.mode().head(1))
     else:
-        there = _among(raw[link], tables[parent][link])
-        with_parent = pd.Series(False, index=raw.index)
-        if lost[parent] and not there.all():
-            with_parent |= ~there & raw[link].isin(lost[parent])
-        account.add("parent_quarantined", QUARANTINE, name, raw[with_parent], link, raw[link])
-        bad |= with_parent
+        there = _among(cells, tables[contract.parent][link])
+        with_parent = ~there & _among(cells, lost[contract.parent])
+        rows.tell("parent_quarantined", with_parent, link, QUARANTINE)
         orphan = ~there & ~with_parent
-    account.add(f"orphan_{contract.record}", QUARANTINE, name, raw[orphan], link, raw[link])
-    bad |= orphan
-    for only, rule in (("namedplan", "second_named_plan"), ("activeplans", "second_active_plan")):
-        if name == only:
-            second = raw[link].duplicated() & ~bad
-            account.add(rule, QUARANTINE, name, raw[second], link, raw[link])
-            bad |= second
+    rows.tell(f"orphan_{contract.record}", orphan, link, QUARANTINE)
+    if rows.name in ("namedplan", "activeplans"):
+        rows.tell(f"second_{contract.record}", cells.duplicated() & ~rows.bad, link, QUARANTINE)
 
 
 def _check_rules(
-    tables: dict[str, pd.DataFrame], account: Account, *, last_day: pd.Timestamp, la_code: str, establishments: pd.DataFrame | None
+    tables: dict[str, Rows], account: Account, *, last_day: pd.Timestamp, la_code: str, establishments: pd.DataFrame | None
 ) -> None:
     """The rules over several columns and tables, as plain masks; a row that breaks one of the hard ones is condemned."""
-    for name, table in tables.items():
-        table["condemned"] = False
+    for name, rows in tables.items():
         for column, told in account.fields[name].items():
-            if told.type == "date" and column in table and column not in PLANNED_AHEAD:
-                late = table[column] > last_day
-                level = QUARANTINE if told.required else WARN
-                account.add("date_in_future", level, name, table[late], column, table[column])
-                table["condemned"] |= late & told.required
-    _check_persons(tables, account, last_day)
-    _check_requests(tables, account, la_code)
-    _check_plans(tables, account, la_code)
-    _check_settings(tables, account, last_day, establishments)
+            if told.type == "date" and column in rows.typed and column not in PLANNED_AHEAD:
+                rows.tell("date_in_future", rows[column] > last_day, column, QUARANTINE if told.required else WARN)
+    _check_persons(tables, last_day)
+    _check_requests(tables, la_code)
+    _check_plans(tables, la_code)
+    _check_settings(tables, last_day, establishments)
 
 
-def _tell(account: Account, tables: dict, name: str, rule: str, mask: pd.Series, column: str, level: str = WARN) -> None:
-    """Write a finding, and condemn its rows where the level says so."""
-    table = tables[name]
-    mask = mask.fillna(False).astype(bool)
-    account.add(rule, level, name, table[mask], column, table[column])
-    if level == QUARANTINE:
-        table["condemned"] |= mask
-
-
-def _check_persons(tables: dict, account: Account, last_day: pd.Timestamp) -> None:
-    person = tables["person"]
-    if len(person):
-        _refuse_other_columns(person, str(person["file"].iloc[0]))
-    number, spelt = person["upn"].astype("str"), person["upn"].astype("str").str.upper().str.replace(" ", "")
+def check_upns(rows: Rows, tell: Callable[..., None]) -> None:
+    """Doubts about the form of pupil numbers, which are then told in capitals without blanks."""
+    number = rows["upn"].astype("str")
+    spelt = number.str.upper().str.replace(" ", "")
     given = spelt != ""
-    _tell(account, tables, "person", "upn_spelling", given & (spelt != number), "upn", REPAIR)
-    person["upn"] = spelt
+    tell("upn_spelling", given & (spelt != number), "upn", REPAIR)
+    rows["upn"] = spelt
     form = spelt.str.fullmatch(FORM)
-    _tell(account, tables, "person", "upn_format", given & ~form, "upn")
-    _tell(account, tables, "person", "upn_check_letter", form & (check_letters(spelt.where(form, "")) != spelt.str[0]), "upn")
-    _tell(account, tables, "person", "upn_twice", given & spelt.duplicated(keep=False) & spelt.duplicated(), "upn")
+    tell("upn_format", given & ~form, "upn")
+    tell("upn_check_letter", form & (check_letters(spelt.where(form, "")) != spelt.str[0]), "upn")
+
+
+def _check_persons(tables: dict[str, Rows], last_day: pd.Timestamp) -> None:
+    person = tables["person"]
+    if len(person.raw):
+        _refuse_other_columns(person.typed, str(person["file"].iloc[0]))
+    check_upns(person, person.tell)
+    given = person["upn"] != ""
+    person.tell("upn_twice", given & person["upn"].duplicated(), "upn")
     uln = person["uniquelearnernumber"].astype("str")
     scientific = uln.str.contains(r"[eE]\+", regex=True)
-    _tell(account, tables, "person", "uln_scientific", scientific, "uniquelearnernumber")
-    _tell(account, tables, "person", "uln_format", (uln != "") & ~scientific & ~uln.str.fullmatch(r"\d{10}"), "uniquelearnernumber")
+    person.tell("uln_scientific", scientific, "uniquelearnernumber")
+    person.tell("uln_format", (uln != "") & ~scientific & ~uln.str.fullmatch(r"\d{10}"), "uniquelearnernumber")
     reason = person["upnunknown"] != ""
-    _tell(account, tables, "person", "upn_missing_without_reason", ~given & (uln == "") & ~reason, "upn")
-    _tell(account, tables, "person", "upn_reason_beside_number", (given | (uln != "")) & reason, "upnunknown")
+    person.tell("upn_missing_without_reason", ~given & (uln == "") & ~reason, "upn")
+    person.tell("upn_reason_beside_number", (given | (uln != "")) & reason, "upnunknown")
     begins = pd.Timestamp(last_day.year - (last_day.month < SCHOOL_YEAR_BEGINS), SCHOOL_YEAR_BEGINS - 1, 31)
     person["age"] = _age(person["personbirthdate"], begins)
-    _tell(account, tables, "person", "age_outside_0_to_24", ~person["age"].between(0, OLDEST) & ~person["condemned"], "personbirthdate")
+    person.tell("age_outside_0_to_24", ~person["age"].between(0, OLDEST) & ~person.bad, "personbirthdate")
     asked = _among(person["persontableid"], tables["requests"]["persontableid"])
-    _tell(account, tables, "person", "person_without_request", ~asked, "persontableid")
+    person.tell("person_without_request", ~asked, "persontableid")
 
 
 def _among(cells: pd.Series, others: pd.Series) -> pd.Series:
@@ -307,167 +292,143 @@ def _age(birth: pd.Series, day: pd.Timestamp) -> pd.Series:
     return day.year - birth.dt.year - before.astype("int64")
 
 
-def _beside(tables: dict, name: str, parent: str, columns: list[str]) -> pd.DataFrame:
-    """Columns of the parent beside each row, in the order of the rows."""
-    link = f"{parent}tableid"
-    return tables[parent].drop_duplicates(link).set_index(link)[columns].reindex(tables[name][link]).set_axis(tables[name].index)
+def _beside(links: pd.Series, table: pd.DataFrame, column: str) -> pd.Series:
+    """A column of the record to which each link leads, by the column of the same name as the links."""
+    records = table[[links.name, column]].drop_duplicates(links.name).set_index(links.name)
+    return records[column].reindex(links).set_axis(links.index)
 
 
-def _check_requests(tables: dict, account: Account, la_code: str) -> None:
+def _check_requests(tables: dict[str, Rows], la_code: str) -> None:
     requests, assessment = tables["requests"], tables["assessment"]
-    birth = _beside(tables, "requests", "person", ["personbirthdate"])["personbirthdate"]
-    early = birth > requests["receiveddate"]
-    blamed = tables["person"]["persontableid"].isin(requests.loc[early, "persontableid"])
-    _tell(account, tables, "person", "date_of_birth_after_request", blamed, "personbirthdate", QUARANTINE)
+    person = tables["person"]
+    birth = _beside(requests["persontableid"], person.typed, "personbirthdate")
+    blamed = person["persontableid"].isin(requests["persontableid"][birth > requests["receiveddate"]])
+    person.tell("date_of_birth_after_request", blamed, "personbirthdate", QUARANTINE)
     told, outcome = requests["requestoutcomedate"], requests["requestoutcome"]
-    _tell(account, tables, "requests", "outcome_date_before_request", told < requests["receiveddate"], "requestoutcomedate", QUARANTINE)
-    _tell(account, tables, "requests", "outcome_without_date", outcome.isin(["Y", "N"]) & told.isna(), "requestoutcomedate")
-    _tell(account, tables, "requests", "outcome_date_not_expected", outcome.isin(["A", "W", "H"]) & told.notna(), "requestoutcomedate")
-    _tell(account, tables, "requests", "la_code_format", ~requests["exported"].str.fullmatch(r"(\d{3})?"), "exported")
-    _tell(account, tables, "requests", "exported_to_own_authority", requests["exported"] == la_code, "exported")
-    decided = _beside(tables, "assessment", "requests", ["requestoutcomedate"])["requestoutcomedate"]
+    requests.tell("outcome_date_before_request", told < requests["receiveddate"], "requestoutcomedate", QUARANTINE)
+    requests.tell("outcome_without_date", outcome.isin(["Y", "N"]) & told.isna(), "requestoutcomedate")
+    requests.tell("outcome_date_not_expected", outcome.isin(["A", "W", "H"]) & told.notna(), "requestoutcomedate")
+    requests.tell("la_code_format", ~requests["exported"].str.fullmatch(r"(\d{3})?"), "exported")
+    requests.tell("exported_to_own_authority", requests["exported"] == la_code, "exported")
+    decided = _beside(assessment["requeststableid"], requests.typed, "requestoutcomedate")
     early = assessment["assessmentoutcomedate"] < decided
-    _tell(account, tables, "assessment", "assessment_outcome_before_request_outcome", early, "assessmentoutcomedate", QUARANTINE)
+    assessment.tell("assessment_outcome_before_request_outcome", early, "assessmentoutcomedate", QUARANTINE)
     unexpected = assessment["assessmentoutcome"].isin(["A", "W", "H"]) & assessment["assessmentoutcomedate"].notna()
-    _tell(account, tables, "assessment", "outcome_date_not_expected", unexpected, "assessmentoutcomedate")
+    assessment.tell("outcome_date_not_expected", unexpected, "assessmentoutcomedate")
 
 
-def _check_plans(tables: dict, account: Account, la_code: str) -> None:
-    plan, active = tables["namedplan"], tables["activeplans"]
+def _check_plans(tables: dict[str, Rows], la_code: str) -> None:
+    plan, active, need = tables["namedplan"], tables["activeplans"], tables["senneed"]
     ceased, reason = plan["ceasedate"], plan["ceasereason"] != ""
-    _tell(account, tables, "namedplan", "cease_before_start", ceased < plan["startdate"], "ceasedate", QUARANTINE)
-    _tell(account, tables, "namedplan", "cease_reason_without_cease_date", reason & ceased.isna(), "ceasereason")
-    _tell(account, tables, "namedplan", "cease_date_without_reason", ~reason & ceased.notna(), "ceasereason")
-    issued = _beside(tables, "namedplan", "assessment", ["assessmentoutcome", "assessmentoutcomedate"])
-    differs = (
-        (issued["assessmentoutcome"] == "Y")
-        & issued["assessmentoutcomedate"].notna()
-        & (plan["startdate"] != issued["assessmentoutcomedate"])
-    )
-    _tell(account, tables, "namedplan", "plan_start_differs_from_issue", differs, "startdate")
-    _tell(account, tables, "activeplans", "transfer_from_own_authority", active["transferla"] == la_code, "transferla")
-    _tell(account, tables, "activeplans", "la_code_format", ~active["transferla"].str.fullmatch(r"(\d{3})?"), "transferla")
-    _tell(account, tables, "activeplans", "review_dates_crossed", active["reviewmeeting"] > active["lastreview"], "lastreview")
+    plan.tell("cease_before_start", ceased < plan["startdate"], "ceasedate", QUARANTINE)
+    plan.tell("cease_reason_without_cease_date", reason & ceased.isna(), "ceasereason")
+    plan.tell("cease_date_without_reason", ~reason & ceased.notna(), "ceasereason")
+    assessment = tables["assessment"].typed
+    outcome, issued = (_beside(plan["assessmenttableid"], assessment, told) for told in ("assessmentoutcome", "assessmentoutcomedate"))
+    differs = (outcome == "Y") & issued.notna() & (plan["startdate"] != issued)
+    plan.tell("plan_start_differs_from_issue", differs, "startdate")
+    active.tell("transfer_from_own_authority", active["transferla"] == la_code, "transferla")
+    active.tell("la_code_format", ~active["transferla"].str.fullmatch(r"(\d{3})?"), "transferla")
+    active.tell("review_dates_crossed", active["reviewmeeting"] > active["lastreview"], "lastreview")
     unheld = (active["reviewoutcome"] != "") & active["reviewmeeting"].isna()
-    _tell(account, tables, "activeplans", "review_outcome_without_meeting", unheld, "reviewmeeting")
-    need = tables["senneed"]
-    _tell(
-        account,
-        tables,
-        "senneed",
-        "rank_out_of_range",
-        need["sentyperank"].notna() & ~need["sentyperank"].isin([1, 2]),
-        "sentyperank",
-        QUARANTINE,
-    )
-    sound = need[~need["condemned"]]
-    _tell(account, tables, "senneed", "same_need_twice", sound.duplicated(["activeplanstableid", "sentype"]).reindex(need.index), "sentype")
+    active.tell("review_outcome_without_meeting", unheld, "reviewmeeting")
+    rank = need["sentyperank"]
+    need.tell("rank_out_of_range", rank.notna() & ~rank.isin([1, 2]), "sentyperank", QUARANTINE)
+    sound = need.sound
+    need.tell("same_need_twice", sound.duplicated(["activeplanstableid", "sentype"]).reindex(rank.index), "sentype")
     first = sound[sound["sentyperank"] == 1]
-    again = first.duplicated("activeplanstableid").reindex(need.index)
-    _tell(account, tables, "senneed", "two_rank_1_needs", again, "sentyperank")
-    alone = (need["sentyperank"] != 1) & ~_among(need["activeplanstableid"], first["activeplanstableid"]) & ~need["condemned"]
-    _tell(account, tables, "senneed", "rank_2_without_rank_1", alone, "sentyperank")
+    again = first.duplicated("activeplanstableid").reindex(rank.index)
+    need.tell("two_rank_1_needs", again, "sentyperank")
+    alone = (rank != 1) & ~_among(need["activeplanstableid"], first["activeplanstableid"]) & ~need.bad
+    need.tell("rank_2_without_rank_1", alone, "sentyperank")
 
 
-def _check_settings(tables: dict, account: Account, last_day: pd.Timestamp, establishments: pd.DataFrame | None) -> None:
+def _check_settings(tables: dict[str, Rows], last_day: pd.Timestamp, establishments: pd.DataFrame | None) -> None:
     for name in ("plandetail", "placementdetail"):
         place = tables[name]
         for column in ("urn", "ukprn"):
             decimal = place[column].str.fullmatch(r"\d+\.0")
-            _tell(account, tables, name, "float_id", decimal, column, REPAIR)
+            place.tell("float_id", decimal, column, REPAIR)
             place[column] = place[column].str.removesuffix(".0")
         numbered = (place["urn"] != "") | (place["ukprn"] != "")
-        _tell(account, tables, name, "sensetting_beside_urn", numbered & (place["sensetting"] != ""), "sensetting")
-        _tell(account, tables, name, "setting_missing", ~numbered & (place["sensetting"] == ""), "urn")
-        _tell(account, tables, name, "urn_format", (place["urn"] != "") & ~place["urn"].str.fullmatch(r"\d{6}"), "urn")
-        _tell(account, tables, name, "ukprn_format", (place["ukprn"] != "") & ~place["ukprn"].str.fullmatch(r"1\d{7}"), "ukprn")
+        place.tell("sensetting_beside_urn", numbered & (place["sensetting"] != ""), "sensetting")
+        place.tell("setting_missing", ~numbered & (place["sensetting"] == ""), "urn")
+        place.tell("urn_format", (place["urn"] != "") & ~place["urn"].str.fullmatch(r"\d{6}"), "urn")
+        place.tell("ukprn_format", (place["ukprn"] != "") & ~place["ukprn"].str.fullmatch(r"1\d{7}"), "ukprn")
         untold = place["sensetting"].isin(["OTH", "NIEO"]) & (place["sensettingother"] == "")
-        _tell(account, tables, name, "setting_other_without_text", untold, "sensettingother")
+        place.tell("setting_other_without_text", untold, "sensettingother")
         wrong = place["placementrank"].notna() & ~place["placementrank"].isin([1, 2])
-        _tell(account, tables, name, "rank_out_of_range", wrong, "placementrank", QUARANTINE)
+        place.tell("rank_out_of_range", wrong, "placementrank", QUARANTINE)
     place = tables["placementdetail"]
     far = place["leavingdate"] >= FAR_FUTURE
-    _tell(account, tables, "placementdetail", "far_future_as_open", far, "leavingdate", REPAIR)
+    place.tell("far_future_as_open", far, "leavingdate", REPAIR)
     place["leavingdate"] = place["leavingdate"].mask(far)
     early = place["leavingdate"] < place["entrydate"]
-    _tell(account, tables, "placementdetail", "leaving_before_entry", early, "leavingdate", QUARANTINE)
-    sound = place[~place["condemned"]]
+    place.tell("leaving_before_entry", early, "leavingdate", QUARANTINE)
+    sound = place.sound
     first = sound[(sound["placementrank"] == 1) & sound["leavingdate"].isna()]
-    again = first.duplicated("activeplanstableid").reindex(place.index)
-    _tell(account, tables, "placementdetail", "two_open_rank_1_placements", again, "placementrank")
+    again = first.duplicated("activeplanstableid").reindex(far.index)
+    place.tell("two_open_rank_1_placements", again, "placementrank")
     ranked = sound.loc[sound["placementrank"] == 1, "activeplanstableid"]
-    alone = (place["placementrank"] != 1) & ~_among(place["activeplanstableid"], ranked) & ~place["condemned"]
-    _tell(account, tables, "placementdetail", "rank_2_without_rank_1", alone, "placementrank")
-    request = _beside(tables, "placementdetail", "activeplans", ["requeststableid"])["requeststableid"]
-    child = tables["requests"].drop_duplicates("requeststableid").set_index("requeststableid")["persontableid"].reindex(request)
-    age = tables["person"].drop_duplicates("persontableid").set_index("persontableid")["age"].reindex(child).set_axis(place.index)
-    _tell(account, tables, "placementdetail", "neet_under_16", (place["sensetting"] == "NEET") & (age < ADULT), "sensetting")
-    _tell(account, tables, "placementdetail", "early_years_over_5", (place["sensetting"] == "EYP") & (age > EARLY_YEARS), "sensetting")
-    plans = tables["namedplan"].merge(
-        tables["assessment"][["assessmenttableid", "requeststableid"]].drop_duplicates("assessmenttableid"),
-        on="assessmenttableid",
-        how="left",
-        validate="many_to_one",
-    )
-    ended = plans.drop_duplicates("requeststableid").set_index("requeststableid")["ceasedate"].reindex(request).set_axis(place.index)
-    _tell(account, tables, "placementdetail", "placement_open_after_cease", ended.notna() & place["leavingdate"].isna(), "leavingdate")
+    alone = (place["placementrank"] != 1) & ~_among(place["activeplanstableid"], ranked) & ~place.bad
+    place.tell("rank_2_without_rank_1", alone, "placementrank")
+    request = _beside(place["activeplanstableid"], tables["activeplans"].typed, "requeststableid")
+    child = _beside(request, tables["requests"].typed, "persontableid")
+    age = _beside(child, tables["person"].typed, "age")
+    place.tell("neet_under_16", (place["sensetting"] == "NEET") & (age < ADULT), "sensetting")
+    place.tell("early_years_over_5", (place["sensetting"] == "EYP") & (age > EARLY_YEARS), "sensetting")
+    plan = tables["namedplan"]
+    of_request = _beside(plan["assessmenttableid"], tables["assessment"].typed, "requeststableid")
+    ended = _beside(request, plan.typed.assign(requeststableid=of_request), "ceasedate")
+    place.tell("placement_open_after_cease", ended.notna() & place["leavingdate"].isna(), "leavingdate")
     if establishments is not None:
-        _check_schools(tables, account, age, establishments)
+        _check_schools(place, age, establishments)
 
 
-def _check_schools(tables: dict, account: Account, age: pd.Series, establishments: pd.DataFrame) -> None:
-    place = tables["placementdetail"]
+def _check_schools(place: Rows, age: pd.Series, establishments: pd.DataFrame) -> None:
     schools = establishments[establishments["urn"] != ""].drop_duplicates("urn").set_index("urn")
-    _tell(
-        account, tables, "placementdetail", "urn_unknown", place["urn"].str.fullmatch(r"\d{6}") & ~place["urn"].isin(schools.index), "urn"
-    )
-    beside = schools.reindex(place["urn"]).set_axis(place.index)
+    place.tell("urn_unknown", place["urn"].str.fullmatch(r"\d{6}") & ~place["urn"].isin(schools.index), "urn")
+    beside = schools.reindex(place["urn"]).set_axis(age.index)
     unit = place["senunitindicator"] & (beside["sen_unit"] == "0")
-    _tell(account, tables, "placementdetail", "sen_unit_not_listed", unit, "senunitindicator")
+    place.tell("sen_unit_not_listed", unit, "senunitindicator")
     low, high = (pd.to_numeric(beside[column], errors="coerce") for column in ("low_age", "high_age"))
     outside = place["leavingdate"].isna() & ((age < low - 1) | (age > high + 1))
-    _tell(account, tables, "placementdetail", "age_outside_school", outside, "urn")
+    place.tell("age_outside_school", outside, "urn")
 
 
-def _drop_condemned(tables: dict[str, pd.DataFrame], account: Account) -> None:
+def _without_condemned(tables: dict[str, Rows]) -> dict[str, pd.DataFrame]:
     """Take condemned rows out, and all that hangs on them, from the root to the leaves."""
-    gone: dict[str, set] = {}
-    for name, table in tables.items():
-        parent = TABLES[name].parent
-        above = gone.get(parent, set())
-        hanging = (table[f"{parent}tableid"].isin(above) if above else False) & ~table["condemned"]
-        account.add("parent_quarantined", QUARANTINE, name, table[hanging], f"{parent}tableid", table[f"{parent}tableid"])
-        out = table["condemned"] | hanging
-        gone[name] = set(table.loc[out, f"{name}tableid"])
-        tables[name] = table[~out].drop(columns="condemned")
+    for name, rows in tables.items():
+        if above := tables.get(TABLES[name].parent):
+            link = f"{above.name}tableid"
+            rows.tell("parent_quarantined", _among(rows[link], above[link][above.bad]) & ~rows.bad, link, QUARANTINE)
+    return {name: rows.sound for name, rows in tables.items()}
 
 
-def _without_persons(tables: dict[str, pd.DataFrame], key: bytes, fields: dict) -> dict[str, pd.DataFrame]:
+def school_year(born: pd.Series) -> pd.Series:
+    """The school-year cohort of each date of birth, by the year in which it begins."""
+    return born.dt.year - (born.dt.month < SCHOOL_YEAR_BEGINS).astype("int64")
+
+
+def _without_persons(tables: dict[str, pd.DataFrame], key: bytes, fields: Fields) -> dict[str, pd.DataFrame]:
     """Put a keyed hash in the place of each child, the school-year cohort in that of a date of birth, and drop the rest."""
     person = tables["person"]
     number = person["upn"].where(person["upn"] != "", person["uniquelearnernumber"].astype("str"))
     number = number.where(number != "", "record " + person["persontableid"].astype("str"))
     # A number that stands twice tells no two children apart; who bears it second is told by the record.
     number = number.mask(number.duplicated(), number + " record " + person["persontableid"].astype("str"))
-    child = pd.Series(keyed_hash(number, key).to_numpy(), index=person["persontableid"])
-    born = person["personbirthdate"]
-    cohort = born.dt.year - (born.dt.month < SCHOOL_YEAR_BEGINS).astype("int64")
-    result = {"person": person.assign(child=child.to_numpy(), birth_year=cohort)}
-    request = tables["requests"].drop_duplicates("requeststableid").set_index("requeststableid")["persontableid"].map(child)
-    chain = {"requests": tables["requests"]["requeststableid"], "assessment": tables["assessment"]["requeststableid"]}
-    by_assessment = tables["assessment"].drop_duplicates("assessmenttableid").set_index("assessmenttableid")["requeststableid"]
-    chain["namedplan"] = tables["namedplan"]["assessmenttableid"].map(by_assessment)
-    by_plan = pd.Series(chain["namedplan"].to_numpy(), index=tables["namedplan"]["namedplantableid"])
-    chain["plandetail"] = tables["plandetail"]["namedplantableid"].map(by_plan)
-    chain["activeplans"] = tables["activeplans"]["requeststableid"]
-    by_active = tables["activeplans"].drop_duplicates("activeplanstableid").set_index("activeplanstableid")["requeststableid"]
-    chain |= {name: tables[name]["activeplanstableid"].map(by_active) for name in ("placementdetail", "senneed")}
-    for name, of_request in chain.items():
-        order = tables["requests"].groupby("persontableid", sort=False).cumcount() + 1
-        numbered = pd.Series(order.to_numpy(), index=tables["requests"]["requeststableid"])
-        result[name] = tables[name].assign(child=of_request.map(request), request=of_request.map(numbered))
-    for name, table in result.items():
-        contract = CONTRACTS[name]
-        kept = [column for column, told in fields[name].items() if contract.keeps(told)]
-        result[name] = table[[*contract.added, *kept]].astype(contract.added).reset_index(drop=True)
-    return result
+    marked = {"person": person.assign(child=keyed_hash(number, key), birth_year=school_year(person["personbirthdate"]))}
+    for name in list(tables)[1:]:
+        table, above = tables[name], marked[TABLES[name].parent]
+        link = table[f"{TABLES[name].parent}tableid"]
+        if name == "requests":  # which request of the child it is, by which all that follows from it is told
+            nth = table.groupby("persontableid", sort=False).cumcount() + 1
+        else:
+            nth = _beside(link, above, "request")
+        marked[name] = table.assign(child=_beside(link, above, "child"), request=nth)
+    clean = {}
+    for name, table in marked.items():
+        added = CONTRACTS[name].added
+        kept = [column for column, told in fields[name].items() if CONTRACTS[name].keeps(told)]
+        clean[name] = table[[*added, *kept]].astype(added).reset_index(drop=True)
+    return clean

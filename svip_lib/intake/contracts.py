@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pandera
 from pandera.errors import SchemaErrors
 
-from svip_lib.config.fields import Field
+from svip_lib.config.fields import Codes, Field
 
 DTYPES = {
     "text": "str",
@@ -53,7 +53,7 @@ class Contract:
     worked_out: ClassVar[dict[str, str]] = {}
 
     @classmethod
-    def schema(cls, fields: dict[str, Field], codes: dict[str, dict[str, str]], version: int) -> pandera.DataFrameSchema:
+    def schema(cls, fields: dict[str, Field], codes: Codes, version: int) -> pandera.DataFrameSchema:
         """Return what the table holds when its cells are read and mended, before any row is set aside.
 
         Args:
@@ -74,7 +74,7 @@ class Contract:
         return pandera.DataFrameSchema(columns, unique=list(cls.key) or None, report_duplicates="exclude_first")
 
     @classmethod
-    def clean_schema(cls, fields: dict[str, Field], codes: dict[str, dict[str, str]], version: int) -> pandera.DataFrameSchema:
+    def clean_schema(cls, fields: dict[str, Field], codes: Codes, version: int) -> pandera.DataFrameSchema:
         """Return what the table holds when it leaves the cleaning: these columns and no other, so that nothing personal slips through.
 
         Arguments as for ``schema``.
@@ -90,7 +90,7 @@ class Contract:
         return not field.personal and not field.column.endswith(("tableid", *TECHNICAL))
 
     @classmethod
-    def _column(cls, field: Field, codes: dict[str, dict[str, str]], version: int) -> pandera.Column:
+    def _column(cls, field: Field, codes: Codes, version: int) -> pandera.Column:
         """The contract of one column; a parent's id is looked up in the parent's table and not here."""
         required, linked = field.required and field.is_of(version), field.column.endswith("tableid")
         dtype = DTYPES[field.type]

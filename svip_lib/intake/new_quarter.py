@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 from svip_lib.config.authority import ReturnFile
-from svip_lib.config.fields import read_fields
+from svip_lib.config.fields import Fields, read_fields
 from svip_lib.config.periods import Quarter, day_label
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
-from svip_lib.intake.arrivals import RETURN, Fields, Wanted, read_wanted
+from svip_lib.intake.arrivals import RETURN, Wanted, read_wanted
 
 QUARTER_FILE = """\
 # What is particular to this quarter. The pack knows only what was public on the day as_at.

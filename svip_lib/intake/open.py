@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -137,19 +138,24 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
 
 def _first_lines(text: str, path: Path) -> list[int]:
     """The line on which each record of a file with quotes begins; refused where a quote or a record is not whole."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins, begin, width = [], 1, 0
+    begins, width = [], 0
+    for begin, cells in records(text, path, "A quote that is opened in this record is not closed as it should be."):
+        width = width or len(cells)
+        if cells and len(cells) != width:
+            raise _ragged(path, begin, len(cells), width)
+        begins.append(begin)
+    return begins
+
+
+def records(text: str, path: Path, broken: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record of a CSV file with the line on which it begins; what is to be said of one that cannot be read is given."""
+    reader, begin = csv.reader(io.StringIO(text, newline=""), strict=True), 1
     try:
         for cells in reader:
-            width = width or len(cells)
-            if cells and len(cells) != width:
-                raise _ragged(path, begin, len(cells), width)
-            begins.append(begin)
+            yield begin, cells
             begin = reader.line_num + 1
     except csv.Error:
-        problem = "A quote that is opened in this record is not closed as it should be."
-        raise Refusal(problem, file=path, line=begin, remedy=WHOLE_AGAIN) from None
-    return begins
+        raise Refusal(broken, file=path, line=begin, remedy=WHOLE_AGAIN) from None
 
 
 def _parse(data: bytes, width: int, path: Path) -> pa.Table:

@@ -70,20 +70,12 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
     if not folder.is_dir():
         raise Refusal("There is no such folder.", file=folder, remedy="Name the folder that holds the files of the return.")
     told = read_quarter(project.authority(authority), quarter).own_return
+    place = {"file": project.quarter_folder(authority, quarter) / "quarter.yaml", "column": "own_return"}
     if told is None:
-        raise Refusal(
-            "The quarter has a return, and nothing says what it tells of.",
-            file=project.quarter_folder(authority, quarter) / "quarter.yaml",
-            column="own_return",
-            remedy="Add own_return with the year of the SEN2 collection, first_day and last_day.",
-        )
+        remedy = "Add own_return with the year of the SEN2 collection, first_day and last_day."
+        raise Refusal("The quarter has a return, and nothing says what it tells of.", **place, remedy=remedy)
     if not told.quarters:
-        raise Refusal(
-            "The return tells of no whole quarter.",
-            file=project.quarter_folder(authority, quarter) / "quarter.yaml",
-            column="own_return",
-            remedy="Correct first_day and last_day.",
-        )
+        raise Refusal("The return tells of no whole quarter.", **place, remedy="Correct first_day and last_day.")
     area = read_authority(project.authority(authority)).area_code
     la_codes = read_csv_text(project.reference / "areas.csv").set_index("area_code")["la_code"]
     # What is only tried out must not take the place of what the pack is made of, and scanned for.
@@ -100,15 +92,9 @@ def read_own(project: Project, authority: str, quarter: Quarter, *, folder: Path
         kept.write_text(key, encoding="utf-8")
     else:
         checked = read_checked(private)
-    _refuse_too_early(checked, told, project.quarter_folder(authority, quarter) / "quarter.yaml")
+    _refuse_too_early(checked, told, place)
     schools = read_establishments(folder, read_fields(project.dictionary))
     return Own(area, told, checked, EMPTY if schools is None else schools, private)
-
-
-def programme_files(project: Project, authority: str, quarter: Quarter) -> dict[str, Path]:
-    """Return the files of the programme's own registers that a council holds of a quarter, by name."""
-    folder = project.find_extracts(authority, quarter)
-    return {name: path for name, path in registers_in(folder).items() if name in PROGRAMME} if folder else {}
 
 
 def read_programme_before(project: Project, authority: str, quarter: Quarter, own: Own) -> dict[str, pd.DataFrame]:
@@ -118,22 +104,22 @@ def read_programme_before(project: Project, authority: str, quarter: Quarter, ow
         Refusal: When one of them cannot be read.
     """
     before = quarter.previous
-    files = programme_files(project, authority, before)
-    if not files or is_synthetic(next(iter(files.values())).parent) != own.checked.synthetic:
+    folder = project.find_extracts(authority, before)
+    files = {name: path for name, path in registers_in(folder).items() if name in PROGRAMME} if folder else {}
+    if not files or is_synthetic(folder) != own.checked.synthetic:
         return {}
     fields = read_fields(project.dictionary)
     sent = {name: read_register(path, name, fields) for name, path in files.items()}
     return clean_registers(sent, fields, read_codes(project.dictionary), as_at=before.last_day, key=b"").tables
 
 
-def _refuse_too_early(checked: Checked, told: ReturnFile, file: Path) -> None:
+def _refuse_too_early(checked: Checked, told: ReturnFile, place: dict) -> None:
     """Stop where the return knows nothing of the last quarter that it is said to tell of: its noughts would look like facts."""
     newest = checked.clean.tables["requests"][["receiveddate", "requestoutcomedate"]].max().max()
     if pd.notna(newest) and newest.date() < told.quarters[-1].first_day:
         raise Refusal(
             f"The return knows of nothing after {newest:%B %Y}, and is said to tell of the time to {day_label(told.last_day)}.",
-            file=file,
-            column="own_return",
+            **place,
             remedy="Correct own_return, or take the return of the quarter.",
         )
 

@@ -3,9 +3,7 @@
 What a table may hold, and how councils head it, stands in ``data/dictionary/fields.csv`` alone; nothing here knows a table.
 """
 
-import csv
 import difflib
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from svip_lib.config.fields import Field
+from svip_lib.config.fields import Field, Fields
+from svip_lib.config.periods import MONTHS
 from svip_lib.config.refusal import Refusal
-from svip_lib.intake.open import WHOLE_AGAIN, check_separator, decode, read_bytes
+from svip_lib.intake.open import WHOLE_AGAIN, check_separator, decode, read_bytes, records
 from svip_lib.intake.values import parse_money
 from svip_lib.intake.workbook import COLUMNS_LIMIT, GRID_LIMIT, ROWS_LIMIT, SMALLER, UNZIPPED_LIMIT, read_workbook_text
 
@@ -37,7 +36,6 @@ UNIT = re.compile(
     r"(?<!@)£\s?['’]?(?P<pounds>000'?s?|k|mn?|millions?|thousands?)?s?(?!\w)|['’](?P<short>000)s?(?!\w)|\((?P<bare>000)s?\)", re.I
 )
 YEAR = re.compile(r"(?:\b(?:ay|fy)\s?)?(?<!\d)(?:(20\d\d)(?:\s?(?:[-/–]|to)\s?(?:20)?(\d\d))?|(\d\d)[-/–](\d\d))(?!\d)", re.ASCII)
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 NUMBER = "(0[1-9]|1[0-2])"
 MONTH = re.compile(rf"({'|'.join(MONTHS)})[a-z]*[\s\-–/'’]*(?:20)?\d\d|20\d\d-{NUMBER}-\d\d(?: 00:00:00)?|01/{NUMBER}/20\d\d", re.ASCII)
 DESCRIBES = {"description", "desc", "name", "title"}
@@ -114,7 +112,7 @@ class _Heading:
         return cells.iloc[: self.begin], cells.iloc[self.begin : end], cells.iloc[end:]
 
 
-def read_register(path: Path, table: str, fields: dict[str, dict[str, Field]]) -> Register:
+def read_register(path: Path, table: str, fields: Fields) -> Register:
     """Return one table of a council's workbook or CSV file, with every row of the sheet accounted for.
 
     Args:
@@ -180,20 +178,15 @@ def _sheets(path: Path) -> list[_Sheet]:
 def _csv_sheet(path: Path) -> _Sheet:
     """A CSV file as a sheet, within the limits of one: its titles and notes may be narrower than its table, as many systems write them."""
     text, _ = decode(read_bytes(path, UNZIPPED_LIMIT), path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines, rows, begin = [], [], 1
-    try:
-        for cells in reader:
-            if any(map(str.strip, cells)):
-                lines.append(begin)
-                rows.append(cells)
-            if len(cells) > COLUMNS_LIMIT or len(rows) > ROWS_LIMIT or begin > LINES_LIMIT:
-                problem = f"The table is larger than the {ROWS_LIMIT:,} rows and {COLUMNS_LIMIT} columns that are read."
-                raise Refusal(problem, file=path, line=begin, remedy=SMALLER)
-            begin = reader.line_num + 1
-    except csv.Error:
-        problem = "A quote that is opened in this record is not closed as it should be, or a cell is far too long."
-        raise Refusal(problem, file=path, line=begin, remedy=WHOLE_AGAIN) from None
+    broken = "A quote that is opened in this record is not closed as it should be, or a cell is far too long."
+    lines, rows = [], []
+    for begin, cells in records(text, path, broken):
+        if any(map(str.strip, cells)):
+            lines.append(begin)
+            rows.append(cells)
+        if len(cells) > COLUMNS_LIMIT or len(rows) > ROWS_LIMIT or begin > LINES_LIMIT:
+            problem = f"The table is larger than the {ROWS_LIMIT:,} rows and {COLUMNS_LIMIT} columns that are read."
+            raise Refusal(problem, file=path, line=begin, remedy=SMALLER)
     if not rows:
         raise Refusal("There is no value in the file.", file=path, remedy="Export it again.")
     index = pd.Index(lines, name="line")

@@ -13,12 +13,10 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from svip_lib.config.fields import Field, columns_by_heading, plain
+from svip_lib.config.fields import Field, Fields, columns_by_heading, plain
 from svip_lib.config.refusal import Refusal
 from svip_lib.intake.account import REPAIR, WARN, Finding
 from svip_lib.intake.open import XmlElement, read_csv_text, read_sheet_names, read_workbook_text, read_xml_tree
-
-Fields = dict[str, dict[str, Field]]
 
 
 class Place(NamedTuple):

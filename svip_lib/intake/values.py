@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from svip_lib.config.periods import MONTHS
+
 WHY_NOT = {
     "ambiguous_day_month": "Day and month could be exchanged, and no other date of the column shows their order.",
     "two_digit_year": "The year has two digits, so the century is not said.",
@@ -25,7 +27,6 @@ WHY_NOT = {
     "not_a_flag": "This is neither yes nor no in a form that is known.",
 }
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 LONG_MONTHS = "january february march april may june july august september october november december".split()
 MONTH_NUMBERS = {name: number % 12 + 1 for number, name in enumerate(MONTHS + LONG_MONTHS)} | {"sept": 9}
 

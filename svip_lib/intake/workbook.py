@@ -133,7 +133,7 @@ class _Book:
         kinds = {kind.rpartition("/")[2]: part for kind, part in relations.values()}
         self.strings = self._read_strings(kinds["sharedStrings"]) if "sharedStrings" in kinds else []
         self.days = self._read_days(kinds["styles"]) if "styles" in kinds else []
-        self.tidied: dict[tuple[str, bool], str] = {}
+        self.shown = cache(self._shown)  # each number that occurs is worked out once
 
     def prove(self, part: str) -> None:
         """Go through one part for the first time, only to know that it is harmless and within the limits."""
@@ -237,13 +237,8 @@ class _Book:
         self.walk(part, reader.start, reader.end, reader.text)
         return reader.table()
 
-    def shown(self, text: str, is_day: bool) -> str:
-        """A number as Excel shows it; each that occurs is worked out once."""
-        if (text, is_day) not in self.tidied:
-            self.tidied[text, is_day] = self._shown(text, is_day)
-        return self.tidied[text, is_day]
-
     def _shown(self, text: str, is_day: bool) -> str:
+        """A number as Excel shows it."""
         from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
         if not is_day and text.isdecimal():

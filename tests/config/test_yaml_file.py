@@ -51,6 +51,7 @@ def test_an_entry_cannot_be_changed_after_reading(tmp_path):
         (SOUND + "title: Another\n", 6, "The key 'title' stands twice in one mapping."),
         (SOUND + "    name: third\n", 6, "The key 'name' stands twice in one mapping."),
         ("", 1, "Input should be a valid dictionary"),
+        ("title: The plan\nstages: &all [*all]\n", 2, "'stages → 0': Input should be a valid dictionary or instance of Stage."),
     ],
 )
 def test_a_slip_is_told_with_file_and_line(tmp_path, text, line, message):
