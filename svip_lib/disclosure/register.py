@@ -47,20 +47,17 @@ def against_the_register(printed: pd.Series, register: pd.DataFrame) -> pd.DataF
     """
     both = register.join(printed.rename("now"), how="inner")
     withheld, hidden = both["value"].isna(), both["now"].isna()
-    changed = ~withheld & ~hidden & (both["value"] != both["now"])
-    found = [
-        _rows(both[withheld & ~hidden], "shown though withheld before"),
-        _rows(both[~withheld & hidden], "withheld though shown before"),
-        _rows(both[changed], "another value").assign(by=(both["now"] - both["value"])[changed].to_numpy()),
-    ]
+    both["by"] = both["now"] - both["value"]
+    kinds = {
+        "shown though withheld before": withheld & ~hidden,
+        "withheld though shown before": ~withheld & hidden,
+        "another value": both["by"].fillna(0) != 0,
+    }
+    found = [both[chosen].reset_index(names="key").assign(what=what) for what, chosen in kinds.items()]
     groups, before = _groupings(printed.index), _groupings(register.index)
     other = [group for group in groups.index.intersection(before.index) if groups[group] != before[group]]
     found.append(pd.DataFrame({"key": [f"{indicator}@{period}" for indicator, period in other], "what": "another grouping"}))
     return pd.concat(found, ignore_index=True).reindex(columns=["key", "what", "by"])
-
-
-def _rows(both: pd.DataFrame, what: str) -> pd.DataFrame:
-    return pd.DataFrame({"key": both.index, "what": what})
 
 
 def _groupings(keys: pd.Index) -> pd.Series:
