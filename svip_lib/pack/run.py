@@ -14,7 +14,6 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolEx
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -458,14 +457,10 @@ def manifest(project: Project, released: Released, building: Path) -> dict:
         "parameters": {"authority": released.authority, "quarter": str(released.quarter), "edition": released.edition},
         "content_key": released.key,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in DRAWING},
-        "inputs": _hashes(inputs, project.data) | _hashes(books, project.root),
+        "inputs": hashes(project.data, inputs) | hashes(project.root, books),
         "outputs": hashes(building),
     }
 
 
 def _as_json(told: dict) -> bytes:
     return (json.dumps(told, indent=1) + "\n").encode()
-
-
-def _hashes(paths: list[Path], base: Path) -> dict[str, str]:
-    return {path.relative_to(base).as_posix(): sha256(path.read_bytes()).hexdigest() for path in sorted(paths) if path.is_file()}

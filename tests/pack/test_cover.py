@@ -13,8 +13,8 @@ from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.pack.cover import SOURCE, TEXT_WIDTH, write_cover
-from svip_lib.pack.leaks import scan
 from tests.drawn import drawn_release, drawn_row
+from tests.pack.scan import scan
 
 # The order of the council's report of November 2022.
 HEADINGS = [
