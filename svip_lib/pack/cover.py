@@ -45,14 +45,13 @@ MOST_LETTERS, CELL_MARGIN = 32, 6  # letters: a column has room for so many of i
 WITHIN = {"li", "p", "strong"}
 
 
-def write_cover(project: Project, released: Released, cover: Cover, file: Path) -> None:
-    """Write the paper that goes to the committee with the pack; the same content gives the same bytes.
+def covering_paper(project: Project, released: Released, cover: Cover) -> bytes:
+    """Return the paper that goes to the committee with the pack; the same content gives the same bytes.
 
     Args:
         project: Where things stand; the council's folder holds ``committee_paper.md``.
         released: The released figures.
         cover: What a reader must know first: its marks stand at the head of the paper and of each page.
-        file: Where it is written.
 
     Raises:
         Refusal: When the paper asks for something that there is not, or holds what has no form in Word.
@@ -67,7 +66,7 @@ def write_cover(project: Project, released: Released, cover: Cover, file: Path) 
             raise Refusal(
                 problem, file=source, remedy="Use headings, paragraphs, bullets, lines that begin with >, and the tables named there."
             )
-    file.write_bytes(_fixed(paper.document))
+    return _fixed(paper.document)
 
 
 def _told(project: Project, given: Given, source: Path) -> str:

@@ -255,7 +255,7 @@ class _Tree:
         self.root.ParentTree = self.pdf.make_indirect(Dictionary(Nums=numbers))
         for page in self.pdf.pages:
             reached = back[page.obj.StructParents]
-            content = b"\n".join(part.read_bytes() for part in _streams(page))
+            content = page.Contents.read_bytes()  # WeasyPrint writes a page as one stream
             page.Contents = self.pdf.make_stream(re.sub(MARK, partial(_heard_or_not, reached), content))
 
     def finish_elements(self) -> None:
@@ -288,11 +288,6 @@ def _is_element(kid: object) -> bool:
 def _from_page(piece: object, page: Dictionary, new: Dictionary) -> object:
     """A piece of content that leaves for a tag of another page takes the name of its own page with it."""
     return Dictionary(Type=Name.MCR, Pg=page, MCID=piece) if isinstance(piece, int) and page.objgen != new.objgen else piece
-
-
-def _streams(page: pikepdf.Page) -> list[pikepdf.Stream]:
-    contents = page.obj.Contents
-    return list(contents) if isinstance(contents, Array) else [contents]
 
 
 def _heard_or_not(reached: dict[int, Dictionary], mark: re.Match) -> bytes:

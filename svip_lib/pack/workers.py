@@ -11,7 +11,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +30,6 @@ from svip_lib.pack.leaks import Finding, Search, scan_file
 from svip_lib.pack.open_data import open_data
 from svip_lib.pack.pictures import drafted
 from svip_lib.pack.place import watch, write_whole
-from svip_lib.pack.statement import statement_page
 
 SUMMARY_PAPER = "summary.pdf"
 PRINTING = ("weasyprint", "pikepdf", "fonttools", "gptables", "xlsxwriter")
@@ -102,9 +101,9 @@ def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, 
         write_whole(file, pickle.dumps((body, pictures)))
     also = {"this section on paper (PDF)": os.path.relpath(paper_of(name), "sections")} if pdf else None
     html = page([body], cover, whole="../index.html", also=also)
-    findings = _write(place, f"sections/{name}.html", html.encode())
+    findings = write(place, f"sections/{name}.html", html.encode())
     for chart, picture in pictures.items():
-        findings += _write(place, f"charts/{chart}.png", drafted(picture, cover.marks["Draft"]) if "Draft" in cover.marks else picture)
+        findings += write(place, f"charts/{chart}.png", drafted(picture, cover.marks["Draft"]) if "Draft" in cover.marks else picture)
     return Made(findings, {file.name}, time.perf_counter() - begun, body)
 
 
@@ -123,20 +122,14 @@ def make_tables(project: Project, released: Released, cover: Cover, place: Place
     files = {"annex.xlsx": file.read_bytes()}
     if released.edition == "public":
         files |= {f"open_data/{name}": data for name, data in open_data(released, dictionary).items()}
-    findings = [found for name, data in files.items() for found in _write(place, name, data)]
+    findings = [found for name, data in files.items() for found in write(place, name, data)]
     return Made(findings, {file.name}, time.perf_counter() - begun)
 
 
-def make_whole_page(bodies: list[Body], cover: Cover, also: dict[str, str], place: Place) -> Made:
-    """Make the web page of the whole pack."""
+def make_page(name: str, make: Callable[[], str], place: Place) -> Made:
+    """Make a web page that is not kept: that of the whole pack, or the accessibility statement."""
     begun = time.perf_counter()
-    return Made(_write(place, "index.html", page(bodies, cover, also=also).encode()), set(), time.perf_counter() - begun)
-
-
-def make_statement(cover: Cover, place: Place) -> Made:
-    """Make the accessibility statement."""
-    begun = time.perf_counter()
-    return Made(_write(place, "accessibility.html", statement_page(cover).encode()), set(), time.perf_counter() - begun)
+    return Made(write(place, name, make().encode()), set(), time.perf_counter() - begun)
 
 
 def make_paper(bodies: list[Body], cover: Cover, name: str, place: Place) -> Made:
@@ -151,17 +144,14 @@ def make_paper(bodies: list[Body], cover: Cover, name: str, place: Place) -> Mad
         parts = [_laid_out(part_page(body), place) for body in bodies]
         frame = frame_page(bodies, cover, [places(part) for part in parts])
         names = [part.name.encode() for part in parts]
-        file = _once(place.kept / f"{_key(frame.encode(), *names)}.pdf", lambda beside: bind(frame, parts, beside))
-    return Made(_write(place, name, file.read_bytes()), {path.name for path in (file, *parts)}, time.perf_counter() - begun)
+        file = _once(place.kept / f"{_key(frame.encode(), *names)}.pdf", partial(bind, frame, parts))
+    return Made(write(place, name, file.read_bytes()), {path.name for path in (file, *parts)}, time.perf_counter() - begun)
 
 
 def _laid_out(page: str, place: Place) -> Path:
-    def write(beside: Path) -> None:
-        from svip_lib.pack.pdf import write_pdf
+    from svip_lib.pack.pdf import write_pdf
 
-        write_pdf(page, beside)
-
-    return _once(place.kept / f"{_key(page.encode())}.pdf", write)
+    return _once(place.kept / f"{_key(page.encode())}.pdf", partial(write_pdf, page))
 
 
 def _once(file: Path, write: Callable[[Path], None]) -> Path:
@@ -191,7 +181,8 @@ def _search(place: Place) -> Search:
     return Search(Tokens.read(place.tokens, read_key(synthetic=place.synthetic)) if place.tokens else None)
 
 
-def _write(place: Place, name: str, data: bytes) -> list[Finding]:
+def write(place: Place, name: str, data: bytes) -> list[Finding]:
+    """Write a file of the pack, and return what in it must not be published."""
     (place.building / name).write_bytes(data)
     return look_through(name, place)
 
