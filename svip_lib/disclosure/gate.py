@@ -87,9 +87,10 @@ def release(figures: Figures, edition: str, key: str, policy: Thresholds, regist
         few = following(rows, thresholds)  # by the exact counts: one that is rounded to nought is not nought
         rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, proof.cells, proof.protection.hidden)
         rows = withhold_following(rows, few | following(rows, thresholds))
+        findings, counted = registers["own_findings"], registers["own_rows"]
         registers = registers | {
-            "own_findings": _few_rows(registers["own_findings"], thresholds[""]),
-            "own_rows": _few_set_aside(registers["own_rows"], thresholds[""]),
+            "own_findings": _without(findings["rows"].astype(int) < thresholds[""], findings, "rows"),
+            "own_rows": _without(counted["quarantined"].between(1, thresholds[""] - 1), counted, "clean", "quarantined"),
             "revisions": registers["revisions"].drop(columns=["value_then", "value_now"]),  # the difference can be a child
             "withheld": _withheld(rows),
             "rounded": pd.DataFrame({"indicator": policy.rounded}, dtype="str"),
@@ -147,16 +148,9 @@ def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _few_rows(findings: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """Findings of few rows without their number: each can be a child."""
-    few = findings["rows"].astype(int) < threshold
-    return findings.assign(rows=findings["rows"].astype("str").mask(few, f"[{WITHHELD}]"))
-
-
-def _few_set_aside(rows: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """The rows of each table, without how many are clean and set aside where those are few."""
-    few = rows["quarantined"].between(1, threshold - 1)
-    return rows.assign(**{name: rows[name].astype("str").mask(few, f"[{WITHHELD}]") for name in ("clean", "quarantined")})
+def _without(few: pd.Series, table: pd.DataFrame, *numbers: str) -> pd.DataFrame:
+    """A register without its numbers of rows where those are few: each can be a child."""
+    return table.assign(**{name: table[name].astype("str").mask(few, f"[{WITHHELD}]") for name in numbers})
 
 
 def _withheld(rows: pd.DataFrame) -> pd.DataFrame:

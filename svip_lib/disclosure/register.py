@@ -22,15 +22,11 @@ def read_register(released: Path, before: Quarter) -> pd.DataFrame:
         before: The quarter; what it and later ones published does not count.
 
     Returns:
-        By key: ``value`` (missing where it was withheld) and ``quarter`` (of the newest pack that printed it).
+        By key: ``value`` as the newest pack printed it, missing where it was withheld.
     """
-    files = [(Quarter.parse(path.parent.name), path) for path in released.glob(f"*/{FILE}")]
-    parts = [
-        pd.read_csv(path, dtype={"key": "str", "value": "Int64"}).assign(quarter=str(quarter))
-        for quarter, path in sorted(files)
-        if quarter < before
-    ]
-    empty = pd.DataFrame({"key": pd.Series(dtype="str"), "value": pd.Series(dtype="Int64"), "quarter": pd.Series(dtype="str")})
+    files = {Quarter.parse(path.parent.name): path for path in released.glob(f"20*-Q*/{FILE}")}
+    parts = [pd.read_csv(files[quarter], dtype={"key": "str", "value": "Int64"}) for quarter in sorted(files) if quarter < before]
+    empty = pd.DataFrame({"key": pd.Series(dtype="str"), "value": pd.Series(dtype="Int64")})
     return pd.concat([empty, *parts]).drop_duplicates("key", keep="last").set_index("key")
 
 

@@ -10,7 +10,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 import mistune
-import nbformat
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
 from docx.document import Document
@@ -31,6 +30,7 @@ from svip_lib.config.registry import find_indicator, read_bases
 from svip_lib.disclosure.released import Released
 from svip_lib.pack.body import TEMPLATES
 from svip_lib.pack.html import Cover
+from svip_lib.pack.keys import titles
 from svip_lib.show import changes, statuses, tables, words
 from svip_lib.show.given import UNVERIFIED, Given
 from svip_lib.show.registers import TABLES
@@ -71,7 +71,6 @@ def covering_paper(project: Project, released: Released, cover: Cover) -> bytes:
 
 def _told(project: Project, given: Given, source: Path) -> str:
     """The council's text with each name in it replaced by what it stands for; whatever comes from data is text and no Markdown."""
-    titles = [_title(project.notebooks / f"{name}.ipynb") for name in project.sections()]
     content = {
         "agreement": given.agreement,
         "as_at": day_label(given.released.as_at),
@@ -81,7 +80,7 @@ def _told(project: Project, given: Given, source: Path) -> str:
         "programme": given.agreement.programme.name,
         "quarter": given.released.quarter.label,
         "report_author": given.authority.report_author,
-        "sections": "; ".join(titles),
+        "sections": "; ".join(titles(project).values()),
     }
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(source.parent),
@@ -98,10 +97,6 @@ def _told(project: Project, given: Given, source: Path) -> str:
             line=getattr(mistake, "lineno", None) or next(iter(lines), None),
             remedy="What the paper can ask for stands at its head.",
         ) from None
-
-
-def _title(notebook: Path) -> str:
-    return nbformat.read(notebook, as_version=4).cells[0].source.partition("\n")[0].removeprefix("# ")
 
 
 def _blocks(project: Project, given: Given) -> dict[str, Callable[..., str]]:
@@ -190,13 +185,9 @@ class _Paper:
             line.add_run(sentence)
         title, authority = f"{_text(element)}, {self._cover.quarter}", self._given.authority
         self.document.core_properties.title = title
-        for words_, style in (
-            (self._cover.council, "Subtitle"),
-            (authority.committee, "Subtitle"),
-            (self._meeting, "Subtitle"),
-            (title, "Title"),
-        ):
-            self.document.add_paragraph(words_, style=style)
+        for whose in (self._cover.council, authority.committee, self._meeting):
+            self.document.add_paragraph(whose, style="Subtitle")
+        self.document.add_paragraph(title, style="Title")
         for label, role in (("Report from: ", authority.report_from), ("Author: ", authority.report_author)):
             line = self.document.add_paragraph(style="Body Text")
             line.add_run(label, style="Strong")

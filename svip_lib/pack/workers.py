@@ -25,14 +25,13 @@ from svip_lib.config.tokens import Tokens
 from svip_lib.disclosure.released import EVERYTHING, PICTURE, Released
 from svip_lib.pack.body import SUMMARY
 from svip_lib.pack.html import Body, Cover, frame_page, page, part_page, section_body
-from svip_lib.pack.keys import ROOMS, notebook_cells
+from svip_lib.pack.keys import DRAWING, ROOMS, titles
 from svip_lib.pack.leaks import Finding, Search, scan_file
 from svip_lib.pack.open_data import open_data
 from svip_lib.pack.pictures import drafted
 from svip_lib.pack.place import watch, write_whole
 
 SUMMARY_PAPER = "summary.pdf"
-PRINTING = ("weasyprint", "pikepdf", "fonttools", "gptables", "xlsxwriter")
 LIBRARY = Path(__file__).parents[1]
 
 
@@ -111,14 +110,12 @@ def make_tables(project: Project, released: Released, cover: Cover, place: Place
     """Make the released figures as files: the workbook, and in the public edition the open data."""
     begun = time.perf_counter()
     dictionary, bases = read_dictionary(project.dictionary), read_bases(project.dictionary, defined=True)
-    titles = {
-        name: notebook_cells(project.notebooks / f"{name}.ipynb")[0][1].partition("\n")[0].lstrip("# ") for name in project.sections()
-    }
-    file = place.kept / f"{_key(released.slice_key([EVERYTHING]).encode(), repr((dictionary, bases, titles, cover)).encode())}.xlsx"
+    headings = titles(project)
+    file = place.kept / f"{_key(released.slice_key([EVERYTHING]).encode(), repr((dictionary, bases, headings, cover)).encode())}.xlsx"
     if not file.is_file():
         from svip_lib.pack.annex import annex  # gptables takes a while to load
 
-        write_whole(file, annex(released, dictionary, bases, titles, cover))
+        write_whole(file, annex(released, dictionary, bases, headings, cover))
     files = {"annex.xlsx": file.read_bytes()}
     if released.edition == "public":
         files |= {f"open_data/{name}": data for name, data in open_data(released, dictionary).items()}
@@ -191,7 +188,7 @@ def write(place: Place, name: str, data: bytes) -> list[Finding]:
 def _code() -> bytes:
     """What a page, paper or workbook is made with, beside its content."""
     code = sorted({path for room in (*ROOMS, "pack/**/*") for path in LIBRARY.glob(room) if path.is_file() and path.suffix != ".pyc"})
-    return b"".join(sha256(path.read_bytes()).digest() for path in code) + repr([version(name) for name in PRINTING]).encode()
+    return b"".join(sha256(path.read_bytes()).digest() for path in code) + repr([version(name) for name in DRAWING]).encode()
 
 
 def _key(*content: bytes) -> str:
