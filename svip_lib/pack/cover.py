@@ -222,11 +222,11 @@ class _Paper:
         caption.add_run(f". {_text(box.caption)}")
         rows = [line.find_all(["th", "td"]) for line in box.find_all("tr")]
         table = self.document.add_table(len(rows), len(rows[0]), style="Table Grid")
-        table._tbl.tblPr.append(_element("w:tblCaption", _text(box.caption)))
+        table._tbl.tblPr.append(OxmlElement("w:tblCaption", {qn("w:val"): _text(box.caption)}))
         letters = [min(max(len(_text(cell)) for cell in column), MOST_LETTERS) for column in zip(*rows, strict=True)]
         widths = [TEXT_WIDTH * (many + CELL_MARGIN) // (sum(letters) + CELL_MARGIN * len(letters)) for many in letters]
         for row, cells in zip(table.rows, rows, strict=True):
-            row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for cell, told, width in zip(row.cells, cells, widths, strict=True):
                 cell.width = width
                 line = cell.paragraphs[0]
@@ -234,7 +234,7 @@ class _Paper:
                 line.add_run(_text(told))
                 if "num" in told.get("class", ()):
                     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
 
@@ -248,17 +248,9 @@ def _fill(paragraph: Paragraph, element: Tag) -> None:
 
 def _field(paragraph: Paragraph, code: str, shown: str) -> None:
     """Something that Word counts by itself, with what it shows until then."""
-    field = _element("w:fldSimple")
-    field.set(qn("w:instr"), code)
+    field = OxmlElement("w:fldSimple", {qn("w:instr"): code})
     field.append(paragraph.add_run(shown)._r)
     paragraph._p.append(field)
-
-
-def _element(name: str, value: str = "") -> OxmlElement:
-    made = OxmlElement(name)
-    if value:
-        made.set(qn("w:val"), value)
-    return made
 
 
 def _text(element: Tag) -> str:
