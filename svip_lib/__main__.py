@@ -15,6 +15,7 @@ from svip_lib.config.refusal import Refusal
 
 DONE, INCOMPLETE, REFUSED = 0, 1, 2
 _MOVED = "SVIP_OWN_CODE"
+_COUNCIL = click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -111,7 +112,7 @@ def _run(project: Project, authority: str, quarter: Quarter, **how) -> Path | No
 
 @svip.command()
 @click.argument("quarter")
-@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+@_COUNCIL
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 def publish(quarter: str, authority: str, quiet: bool) -> None:
     """Publish the pack of QUARTER, unless anything speaks against it, and keep for good what it told."""
@@ -181,7 +182,7 @@ def verify(pack: str, authority: str, edition: str, data: Path | None) -> None:
 @svip.command()
 @click.argument("name")
 @click.argument("period", required=False)
-@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+@_COUNCIL
 @click.option("--quarter", default=LATEST, show_default=True, help="The quarter whose pack tells the figure.")
 @click.option("--edition", default="public", show_default=True, help=f"One of: {', '.join(EDITIONS)}.")
 @click.option("--category", help="One of the categories of a figure that is broken down; without it, the one that leads.")
@@ -218,7 +219,7 @@ def refresh(folder: Path) -> None:
 
 @svip.command()
 @click.argument("quarter", default=NEWEST)
-@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+@_COUNCIL
 @click.option("--data", type=click.Path(path_type=Path), help="The folder with the quarter's extracts, instead of the one in data/.")
 def check(quarter: str, authority: str, data: Path | None) -> None:
     """Read and check the council's own SEN2 return and registers for QUARTER (without it, the newest).
@@ -240,7 +241,7 @@ def check(quarter: str, authority: str, data: Path | None) -> None:
 
 @svip.command()
 @click.argument("quarter", default=NEWEST)
-@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+@_COUNCIL
 def status(quarter: str, authority: str) -> None:
     """Say what has arrived for QUARTER (without it, the newest), what is open, and which returns come next."""
     from datetime import date
@@ -255,7 +256,7 @@ def status(quarter: str, authority: str) -> None:
 
 @svip.command("new-quarter")
 @click.argument("quarter")
-@click.option("--authority", default="medway", show_default=True, help="A council that has a folder under data/authorities.")
+@_COUNCIL
 def new_quarter(quarter: str, authority: str) -> None:
     """Lay out QUARTER: its file, and a folder for the council's extracts with a note on each that is wanted."""
     from svip_lib.intake.new_quarter import lay_out

@@ -25,11 +25,11 @@ from svip_lib.indicators.shape import NOT_AVAILABLE
 from svip_lib.intake.own import Own, read_own, read_programme_before
 from svip_lib.intake.published import Published, read_reference
 from svip_lib.intake.register_cleaning import PROGRAMME
-from svip_lib.outlook.ahead import MAINSTREAM, PLANS, Known, look_ahead, look_back, trial
+from svip_lib.outlook.ahead import MAINSTREAM, PLANS, Known, Outlook, look_ahead, look_back, trial
 from svip_lib.outlook.backtest import Backtest
 from svip_lib.outlook.ledger import read_ledger
 from svip_lib.outlook.money import read_position
-from svip_lib.outlook.nowcast import Nowcast, none, nowcast
+from svip_lib.outlook.nowcast import none, nowcast
 
 ENGLAND = "E92000001"
 NEIGHBOURS = "neighbours"
@@ -467,7 +467,7 @@ def _agreed(plan: pd.DataFrame, area: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return planned, printed[printed["indicator"] == PLANS]
 
 
-def _under_way(council: Council | None, published: Published, area: str) -> Nowcast:
+def _under_way(council: Council | None, published: Published, area: str) -> Outlook:
     """What the coming January may bring by the council's own open cases; nothing where it supplied no return."""
     told = published.rows.query("table == 'plans' and measure == 'ehcplans' and area == @area and value.notna()")["time_period"]
     return nowcast(council, max(map(january_of, told), default=0)) if council else none()

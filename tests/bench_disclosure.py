@@ -18,11 +18,11 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from svip_lib.disclosure.problem import Problem, build_problem, keys  # noqa: E402
+from svip_lib.disclosure.problem import Problem, build_problem  # noqa: E402
 from svip_lib.disclosure.protect import protect  # noqa: E402
 from svip_lib.disclosure.verify import verify  # noqa: E402
 from tests.disclosure.attack import attack, links_from_labels  # noqa: E402
-from tests.disclosure.tables import cross_table  # noqa: E402
+from tests.disclosure.tables import cross_table, keys, release  # noqa: E402
 
 PUBLISHED = ROOT / "data" / "reference" / "ees_ehcp_2025" / "needs_by_placement.csv"
 LEVELS = ["need", "placement"]
@@ -86,7 +86,7 @@ def hide_another(problem: Problem, *, least: int = 0) -> np.ndarray:
 def hide_by_witness(problem: Problem) -> np.ndarray:
     """Hide as the pack does, and prove it."""
     found = protect(problem)
-    failures = verify(problem, found.release(problem), found.changes, found.witness)
+    failures = verify(problem, release(problem, found), found.changes, found.witness)
     if failures:
         raise SystemExit("\n".join(failures))
     return found.hidden.to_numpy()

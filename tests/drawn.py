@@ -88,13 +88,8 @@ def drawn_release(entry, actual=None, plan=None, rows=(), last_look=(), edition=
     frame = pd.DataFrame(rows)[COLUMNS].astype({"numerator": float, "denominator": float, "value": float})
     words = {"sources": pd.DataFrame({"id": ["drawn"]}), "repairs": pd.DataFrame(), "findings": pd.DataFrame()}
     words["last_look"] = pd.DataFrame(last_look, columns=["indicator", "measure", "category", "time_period", "value"])
-    return release(
-        Figures("medway", Quarter(2025, 4), date(2026, 7, 31), frame, AREAS, words),
-        edition,
-        key="drawn",
-        policy=POLICY,
-        register=NOTHING_PUBLISHED,
-    )
+    figures = Figures("medway", Quarter(2025, 4), date(2026, 7, 31), frame, AREAS, words)
+    return release(figures, edition, key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)[0]
 
 
 def drawn_programme(repository) -> Programme:

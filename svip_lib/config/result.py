@@ -1,6 +1,7 @@
 """The one tidy shape of every figure, and how a file of figures is read."""
 
 from pathlib import Path
+from typing import TextIO
 
 import pandas as pd
 
@@ -32,7 +33,7 @@ DELIVERING, IN_FULL = "already_delivering", "delivered_in_full"
 IN_YEAR, CUMULATIVE, TOGETHER = "in_year_before_payment", "cumulative_after_payment", "all_together"
 
 
-def read_figures(path: Path) -> pd.DataFrame:
+def read_figures(path: Path | TextIO) -> pd.DataFrame:
     """Read a file of figures in the result shape; an empty cell of a text column is empty text.
 
     Raises:

@@ -212,9 +212,8 @@ def rounded(rows: pd.DataFrame, names: list[str], thresholds: dict[str, int]) ->
             f"'{share}' is a share, and only numbers can be rounded to fives.", remedy="Take it out of 'rounded' in authority.yaml."
         )
     cells = as_problem(chosen, thresholds, pd.DataFrame({"value": []}))
-    free = cells.problem.cells.assign(
-        state=cells.problem.cells["state"].replace("shown", "ordinary")
-    )  # wholes are rounded with their parts
+    # Wholes are rounded with their parts.
+    free = cells.problem.cells.assign(state=cells.problem.cells["state"].replace("shown", "ordinary"))
     counts = cells.told["key"].map(round_counts(replace(cells.problem, cells=free))).astype(float).to_numpy()
     rows = rows.copy()
     rows.loc[cells.told["row"], "value"] = rows.loc[cells.told["row"], "numerator"] = counts

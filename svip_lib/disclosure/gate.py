@@ -59,7 +59,7 @@ class Proof:
         return failures + verify(self.cells.problem, released, self.protection.changes, self.protection.witness)
 
 
-def release(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> Released:
+def release(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> tuple[Released, Proof | None]:
     """Let figures through the gate for an edition, and withhold from the public one what could tell of a child.
 
     Args:
@@ -69,12 +69,34 @@ def release(figures: Figures, edition: str, key: str, policy: Thresholds, regist
         policy: The least counts that may be printed, and what is merged or rounded.
         register: What earlier packs printed of each cell.
 
+    Returns:
+        The released figures, and where something may have to be withheld from them, the proof that it is enough.
+
     Raises:
         CannotProtect: When no hiding protects a small count; nothing may be published then.
     """
     if edition not in EDITIONS:
         raise ValueError(f"no edition '{edition}'")
-    return _protected(figures, edition, key, policy, register)[0]
+    rows, registers, proof, thresholds = figures.rows, figures.registers, None, policy.by_breakdown()
+    if edition == PUBLIC:
+        rows = rows[rows["indicator"].map(FOLLOWS) != INSIDE].reset_index(drop=True)
+    if edition == PUBLIC and are_own_counts(rows).any():
+        rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
+        exact = rows[~rows["indicator"].isin(policy.rounded)]
+        proof = _protect(exact, thresholds, register)
+        few = following(rows, thresholds)  # by the exact counts: one that is rounded to nought is not nought
+        rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, proof.cells, proof.protection.hidden)
+        rows = withhold_following(rows, few | following(rows, thresholds))
+        findings, counted = registers["own_findings"], registers["own_rows"]
+        registers = registers | {
+            "own_findings": _without(findings["rows"].astype(int) < thresholds[""], findings, "rows"),
+            "own_rows": _without(counted["quarantined"].between(1, thresholds[""] - 1), counted, "clean", "quarantined"),
+            "revisions": registers["revisions"].drop(columns=["value_then", "value_now"]),  # the difference can be a child
+            "withheld": _withheld(rows),
+            "rounded": pd.DataFrame({"indicator": policy.rounded}, dtype="str"),
+        }
+    told = {"authority": figures.authority, "quarter": figures.quarter, "edition": edition, "as_at": figures.as_at}
+    return Released(**told, rows=rows, areas=figures.areas, registers=registers, key=key, seal=SEAL), proof
 
 
 def release_quarter(project: Project, authority: str, quarter: Quarter, edition: str) -> Released:
@@ -100,30 +122,7 @@ def release_anew(project: Project, authority: str, quarter: Quarter, edition: st
 def _computed(project: Project, authority: str, quarter: Quarter, edition: str, key: str) -> tuple[Released, Proof | None]:
     policy = read_authority(project.authority(authority)).thresholds
     register = read_register(project.released(authority), quarter)
-    return _protected(compute_figures(project, authority, quarter), edition, key, policy, register)
-
-
-def _protected(figures: Figures, edition: str, key: str, policy: Thresholds, register: pd.DataFrame) -> tuple[Released, Proof | None]:
-    """The released figures, and where something may have to be withheld from them, the proof that it is enough."""
-    rows, registers, proof, thresholds = figures.rows, figures.registers, None, policy.by_breakdown()
-    if edition == PUBLIC:
-        rows = rows[rows["indicator"].map(FOLLOWS) != INSIDE].reset_index(drop=True)
-    if edition == PUBLIC and are_own_counts(rows).any():
-        rows = merged(rows, policy.merged).sort_values(KEY, ignore_index=True)
-        exact = rows[~rows["indicator"].isin(policy.rounded)]
-        proof = _protect(exact, thresholds, register)
-        few = following(rows, thresholds)  # by the exact counts: one that is rounded to nought is not nought
-        rows = withhold(rounded(rows, policy.rounded, thresholds) if policy.rounded else rows, proof.cells, proof.protection.hidden)
-        rows = withhold_following(rows, few | following(rows, thresholds))
-        registers = registers | {
-            "own_findings": _few_rows(registers["own_findings"], thresholds[""]),
-            "own_rows": _few_set_aside(registers["own_rows"], thresholds[""]),
-            "revisions": registers["revisions"].drop(columns=["value_then", "value_now"]),  # the difference can be a child
-            "withheld": _withheld(rows),
-            "rounded": pd.DataFrame({"indicator": policy.rounded}, dtype="str"),
-        }
-    told = {"authority": figures.authority, "quarter": figures.quarter, "edition": edition, "as_at": figures.as_at}
-    return Released(**told, rows=rows, areas=figures.areas, registers=registers, key=key, seal=SEAL), proof
+    return release(compute_figures(project, authority, quarter), edition, key, policy, register)
 
 
 def _protect(rows: pd.DataFrame, thresholds: dict[str, int], register: pd.DataFrame) -> Proof:
@@ -149,16 +148,9 @@ def _already_published(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _few_rows(findings: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """Findings of few rows without their number: each can be a child."""
-    few = findings["rows"].astype(int) < threshold
-    return findings.assign(rows=findings["rows"].astype("str").mask(few, f"[{WITHHELD}]"))
-
-
-def _few_set_aside(rows: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """The rows of each table, without how many are clean and set aside where those are few."""
-    few = rows["quarantined"].between(1, threshold - 1)
-    return rows.assign(**{name: rows[name].astype("str").mask(few, f"[{WITHHELD}]") for name in ("clean", "quarantined")})
+def _without(few: pd.Series, table: pd.DataFrame, *numbers: str) -> pd.DataFrame:
+    """A register without its numbers of rows where those are few: each can be a child."""
+    return table.assign(**{name: table[name].astype("str").mask(few, f"[{WITHHELD}]") for name in numbers})
 
 
 def _withheld(rows: pd.DataFrame) -> pd.DataFrame:

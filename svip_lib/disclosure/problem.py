@@ -13,7 +13,6 @@ from scipy import sparse
 from svip_lib.config.refusal import Refusal
 
 THRESHOLD = 5
-TOTAL = "Total"
 # What is told of a cell. Where two tables tell different things of one cell, the later in this list holds.
 STATES = (
     "virtual",  # never printed, but a reader can work it out: a complement, a difference between quarters
@@ -86,20 +85,6 @@ def link(name: str, total: str, parts: Sequence[str], signs: int | Sequence[int]
     """
     told = {"link": name, "key": [total, *parts], "sign": [-1, *np.broadcast_to(signs, len(parts))]}
     return pd.DataFrame({**told, "total": [True] + [False] * len(parts)})
-
-
-def keys(rows: pd.DataFrame, of: str, dimensions: Sequence[str], *, total: str = TOTAL) -> pd.Series:
-    """Return the key of each cell: what is counted, and the categories it is narrowed to. A margin has one key in every table.
-
-    Example:
-        >>> rows = pd.DataFrame({"need": ["asd", "asd", "Total"], "age": ["0-4", "Total", "Total"]})
-        >>> keys(rows, "plans 2025-26-Q4", ["need", "age"]).tolist()
-        ['plans 2025-26-Q4; age=0-4; need=asd', 'plans 2025-26-Q4; need=asd', 'plans 2025-26-Q4']
-    """
-    told = pd.Series(of, index=rows.index)
-    for name in sorted(dimensions):
-        told += (f"; {name}=" + rows[name]).where(rows[name] != total, "")
-    return told
 
 
 def _one_row_a_cell(cells: pd.DataFrame) -> pd.DataFrame:

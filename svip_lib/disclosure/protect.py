@@ -17,6 +17,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.problem import Problem
 
 OUT_OF_TIME, INFEASIBLE = 1, 2  # what scipy.optimize.milp answers
+REACH = (5, 25)  # how far a witness may differ from the truth in any cell; the next is tried where the one before it does not do
 TOLERANCE = 1e-4  # how far HiGHS may be from a whole number: it promises 1e-6, and small errors cannot add up to one in a sum
 
 
@@ -45,20 +46,14 @@ class Protection:
     changes: sparse.csr_array
     witness: pd.Series
 
-    def release(self, problem: Problem) -> pd.Series:
-        """Return by key what may be printed: the count, or missing where it is hidden. Virtual cells are not in it."""
-        printed = problem.cells["state"] != "virtual"
-        return problem.cells["count"].astype("Int64").mask(self.hidden)[printed]
 
-
-def protect(problem: Problem, *, reach: tuple[int, ...] = (5, 25), seconds: float = 60.0) -> Protection:
+def protect(problem: Problem, *, seconds: float = 60.0) -> Protection:
     """Hide every small count, and as few and as small others as leave each small one in doubt.
 
     A cell costs more, the more it counts, so that margins are hidden last. The same problem has the same answer, every time.
 
     Args:
         problem: All the cells and all the sums.
-        reach: How far a witness may differ from the truth in any cell; the next is tried where the one before it does not do.
         seconds: How long the whole may take.
 
     Raises:
@@ -69,8 +64,8 @@ def protect(problem: Problem, *, reach: tuple[int, ...] = (5, 25), seconds: floa
         >>> from svip_lib.disclosure.problem import build_problem, link
         >>> cells = pd.DataFrame({"key": ["all", "a", "b", "c", "d"], "count": [61, 3, 8, 20, 30]})
         >>> problem = build_problem(cells, link("all", "all", ["a", "b", "c", "d"]))
-        >>> protect(problem).release(problem).astype("str").fillna("c").to_dict()
-        {'a': 'c', 'all': '61', 'b': 'c', 'c': '20', 'd': '30'}
+        >>> protect(problem).hidden.to_dict()
+        {'a': True, 'all': False, 'b': True, 'c': False, 'd': False}
     """
     cells, secret = problem.cells, np.flatnonzero(problem.secret)
     count, state = cells["count"].to_numpy(), cells["state"].to_numpy()
@@ -82,7 +77,7 @@ def protect(problem: Problem, *, reach: tuple[int, ...] = (5, 25), seconds: floa
     changes, witness = [], np.full(len(secret), -1)
     for place in np.argsort(-count[secret], kind="stable"):  # the largest first: what is hidden for it often serves the smaller
         if witness[place] < 0:
-            change = search.witness(secret[place], need[place], reach)
+            change = search.witness(secret[place], need[place])
             if change is None:
                 raise _cannot(problem, secret[place], "is small and cannot be protected")
             witness[(witness < 0) & (change[secret] >= need)] = len(changes)
@@ -119,9 +114,9 @@ class _Search:
         self.movable = self.virtual | ((state != "known") & (state != "shown") & (self.count > 0))
         self.lowest = np.where(self.virtual, 0, 1) - self.count  # 0 is printed as 0, so that [c] is read as at least 1
 
-    def witness(self, target: int, need: int, reach: tuple[int, ...]) -> np.ndarray | None:
+    def witness(self, target: int, need: int) -> np.ndarray | None:
         """Return what to add to the counts so that the target gains what it needs, and hide what that takes."""
-        for furthest in (max(need, step) for step in reach):
+        for furthest in (max(need, step) for step in REACH):
             # What is hidden already costs nothing, and without whole numbers is quick to try: they mostly come by themselves.
             for open_to, whole in ((self.hidden | self.virtual, False), (self.movable, True)):
                 change = self._change(target, need, furthest, np.flatnonzero(open_to), whole)

@@ -22,15 +22,11 @@ def read_register(released: Path, before: Quarter) -> pd.DataFrame:
         before: The quarter; what it and later ones published does not count.
 
     Returns:
-        By key: ``value`` (missing where it was withheld) and ``quarter`` (of the newest pack that printed it).
+        By key: ``value`` as the newest pack printed it, missing where it was withheld.
     """
-    files = [(Quarter.parse(path.parent.name), path) for path in released.glob(f"*/{FILE}")]
-    parts = [
-        pd.read_csv(path, dtype={"key": "str", "value": "Int64"}).assign(quarter=str(quarter))
-        for quarter, path in sorted(files)
-        if quarter < before
-    ]
-    empty = pd.DataFrame({"key": pd.Series(dtype="str"), "value": pd.Series(dtype="Int64"), "quarter": pd.Series(dtype="str")})
+    files = {Quarter.parse(path.parent.name): path for path in released.glob(f"20*-Q*/{FILE}")}
+    parts = [pd.read_csv(files[quarter], dtype={"key": "str", "value": "Int64"}) for quarter in sorted(files) if quarter < before]
+    empty = pd.DataFrame({"key": pd.Series(dtype="str"), "value": pd.Series(dtype="Int64")})
     return pd.concat([empty, *parts]).drop_duplicates("key", keep="last").set_index("key")
 
 
@@ -47,20 +43,17 @@ def against_the_register(printed: pd.Series, register: pd.DataFrame) -> pd.DataF
     """
     both = register.join(printed.rename("now"), how="inner")
     withheld, hidden = both["value"].isna(), both["now"].isna()
-    changed = ~withheld & ~hidden & (both["value"] != both["now"])
-    found = [
-        _rows(both[withheld & ~hidden], "shown though withheld before"),
-        _rows(both[~withheld & hidden], "withheld though shown before"),
-        _rows(both[changed], "another value").assign(by=(both["now"] - both["value"])[changed].to_numpy()),
-    ]
+    both["by"] = both["now"] - both["value"]
+    kinds = {
+        "shown though withheld before": withheld & ~hidden,
+        "withheld though shown before": ~withheld & hidden,
+        "another value": both["by"].fillna(0) != 0,
+    }
+    found = [both[chosen].reset_index(names="key").assign(what=what) for what, chosen in kinds.items()]
     groups, before = _groupings(printed.index), _groupings(register.index)
     other = [group for group in groups.index.intersection(before.index) if groups[group] != before[group]]
     found.append(pd.DataFrame({"key": [f"{indicator}@{period}" for indicator, period in other], "what": "another grouping"}))
     return pd.concat(found, ignore_index=True).reindex(columns=["key", "what", "by"])
-
-
-def _rows(both: pd.DataFrame, what: str) -> pd.DataFrame:
-    return pd.DataFrame({"key": both.index, "what": what})
 
 
 def _groupings(keys: pd.Index) -> pd.Series:

@@ -82,7 +82,7 @@ class Released:
         Where nothing of it could be known on the pack's day, there are no rows.
         """
         self.read.add((FIGURES, "indicator", indicator))
-        rows = self._by_indicator.get(indicator, self._rows.head(0))
+        rows = self._by_indicator.get(indicator, self._tables()[FIGURES].head(0))
         for column, value in wanted.items():
             rows = rows[rows[column].isin([value] if isinstance(value, str) else value)]
         return rows
@@ -115,14 +115,10 @@ class Released:
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {FIGURES: object.__getattribute__(self, "rows"), **object.__getattribute__(self, "registers")}
 
-    @property
-    def _rows(self) -> pd.DataFrame:
-        return object.__getattribute__(self, "rows")
-
     @cached_property
     def _by_indicator(self) -> dict[str, pd.DataFrame]:
         """The rows of each indicator in order; a section asks for them many times."""
-        return dict(iter(self._rows.sort_values(KEY).groupby("indicator", sort=False)))
+        return dict(iter(self._tables()[FIGURES].sort_values(KEY).groupby("indicator", sort=False)))
 
 
 def is_current(project: Project, authority: str, quarter: Quarter, edition: str) -> bool:

@@ -18,14 +18,13 @@ class CannotRound(Refusal):
     """The counts cannot be rounded so that every sum still holds."""
 
 
-def round_counts(problem: Problem, *, base: int = BASE, seconds: float = 60.0) -> pd.Series:
+def round_counts(problem: Problem, *, seconds: float = 60.0) -> pd.Series:
     """Round every count to one of the two multiples of five next to it, so that all sums still hold and 0 stays 0.
 
     Of all ways to do so it takes the one that moves the fewest children. Where there is none, a count may go one multiple further.
 
     Args:
         problem: All the cells and all the sums. Every cell must be ordinary or virtual.
-        base: What to round to multiples of.
         seconds: How long it may take.
 
     Returns:
@@ -48,10 +47,10 @@ def round_counts(problem: Problem, *, base: int = BASE, seconds: float = 60.0) -
             f"'{exact[0]}' is published exactly or as [c].", remedy="Hide small counts instead: rounding protects none of them."
         )
     count, size = cells["count"].to_numpy(), len(cells)
-    below, rest = np.divmod(count, base)
+    below, rest = np.divmod(count, BASE)
     # Unknown are how many multiples each count goes above the one below it, and how far it thereby moves.
     same, none = sparse.eye_array(size), sparse.csr_array(links.shape)
-    rows = sparse.block_array([[links, none], [base * same, -same], [-base * same, -same]], format="csc")
+    rows = sparse.block_array([[links, none], [BASE * same, -same], [-BASE * same, -same]], format="csc")
     needed, far = -(links @ below), np.full(2 * size, np.inf)
     until = time.monotonic() + seconds
     for further in (0, 1):
@@ -66,6 +65,6 @@ def round_counts(problem: Problem, *, base: int = BASE, seconds: float = 60.0) -
             until=until,
         )
         if found is not None:
-            rounded = pd.Series(base * (below + np.round(found[:size]).astype("int64")), index=cells.index)
+            rounded = pd.Series(BASE * (below + np.round(found[:size]).astype("int64")), index=cells.index)
             return rounded[cells["state"] == "ordinary"]
     raise CannotRound("The counts cannot be rounded so that every sum still holds.", remedy="Leave a total or a table out.")

@@ -156,7 +156,7 @@ def _from_one_count(plans: pd.DataFrame, area: str, as_at: date, why: str, known
     about = {"mode": 0, "method": start.method, "starts": start.january, "counted": start.counted, "simulations": SIMULATIONS, "why": why}
     about["switches"] = "not taken into account" * bool(known.switches)
     registers["outlook"] = _about(REGISTERS["outlook"], **about).astype("str")
-    return Outlook(in_shape(quantiles(drawn.total[0], 0, **told, time_period=periods), as_at), registers)
+    return Outlook(in_shape(quantiles(drawn, 0, **told, time_period=periods), as_at), registers)
 
 
 class _View:

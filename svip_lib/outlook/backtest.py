@@ -57,10 +57,9 @@ class Backtest:
     shares: pd.DataFrame
     stated: pd.DataFrame
 
-    def mean(self, method: str, since: int = ORIGINS[0]) -> pd.Series:
+    def mean(self, method: str) -> pd.Series:
         """Return a method's error by years ahead."""
-        rows = self.points[(self.points["method"] == method) & (self.points["origin"] >= since)]
-        return rows.groupby("ahead")["error"].mean()
+        return self.points[self.points["method"] == method].groupby("ahead")["error"].mean()
 
     def marks(self) -> list[Mark]:
         """Return every mark: research set them before this code was written, a little looser than what it had measured itself."""

@@ -16,7 +16,7 @@ from svip_lib.config.result import COLUMNS, OPEN_CASES
 from svip_lib.indicators.census import transfers_in
 from svip_lib.indicators.council import SOURCE, Council
 from svip_lib.indicators.ehc_plans import ehc_plans_stock_flow_quarter_count
-from svip_lib.outlook.ahead import PLANS, SEED, SIMULATIONS, in_shape, of_plans, quantiles
+from svip_lib.outlook.ahead import PLANS, SEED, SIMULATIONS, Outlook, in_shape, of_plans, quantiles
 from svip_lib.outlook.flows import LEAVING_YEARLY, NEW_COMMON, NEW_OWN
 
 WEEK, YEAR = 7, 365.25
@@ -30,20 +30,6 @@ PACES = np.exp(PACE * norm.ppf((np.arange(25) + 0.5) / 25))
 ROUNDED = 10  # forecasts are no counts, and no small count is told
 ABOUT = ["origin", "from", "to", "pipe", "absent"]
 UNDER_WAY = ["origin", "part", "low", "middle", "high"]
-
-
-@dataclass(frozen=True)
-class Nowcast:
-    """What may be counted in January by what is under way.
-
-    Attributes:
-        rows: Figures with ``measure`` forecast and the scenario of open cases, a row a quantile, to tens.
-        registers: As words: ``nowcast`` (from when to when, and how much is under way, or why there is none) and ``under_way``: each
-            part of it, to tens.
-    """
-
-    rows: pd.DataFrame
-    registers: dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -62,18 +48,22 @@ class Cases:
     withdrawn: tuple[float, float]
 
 
-def none(absent: str = "", origin: str = "") -> Nowcast:
+def none(absent: str = "", origin: str = "") -> Outlook:
     """Return no nowcast, with the reason; without one, nothing was supplied."""
     about = pd.DataFrame([dict.fromkeys(ABOUT, "") | {"origin": origin, "absent": absent}] if absent else [], columns=ABOUT)
-    return Nowcast(pd.DataFrame(columns=COLUMNS), {"nowcast": about, "under_way": pd.DataFrame(columns=UNDER_WAY)})
+    return Outlook(pd.DataFrame(columns=COLUMNS), {"nowcast": about, "under_way": pd.DataFrame(columns=UNDER_WAY)})
 
 
-def nowcast(council: Council, published_until: int) -> Nowcast:
+def nowcast(council: Council, published_until: int) -> Outlook:
     """Return what January's count may be by what is under way on the last day of the newest quarter that the return tells of.
 
     Args:
         council: The council's own records; what happened after that day is not looked at.
         published_until: The newest January whose count is published.
+
+    Returns:
+        Figures with the scenario of open cases, a row a quantile, to tens. And as words: ``nowcast`` (from when to when, and how much is
+        under way, or why there is none) and ``under_way``: each part of it, to tens.
 
     Source: the council's SEN2 return.
     """
@@ -89,17 +79,14 @@ def nowcast(council: Council, published_until: int) -> Nowcast:
     told = {"time_period": [academic_year_of(census)], "scenario": OPEN_CASES, "indicator": PLANS}
     rows = quantiles(total[:, None], -1, **of_plans(council.area, SOURCE, council.origin), **told)
     pipe = np.median((parts["plans_now"] + parts["plans_ending"] + parts["open_cases"]) / total)
-    about = {
-        "from": last.isoformat(),
-        "to": census.isoformat(),
-        "months": len(council.quarters) * 3,
-        "pipe": f"{100 * min(pipe, 0.99):.0f}",
+    about = {"from": last.isoformat(), "to": census.isoformat(), "pipe": f"{100 * min(pipe, 0.99):.0f}", "absent": ""}
+    ends = {name: _to_tens(np.quantile(values, [0.1, 0.5, 0.9])) for name, values in (parts | {"total": total}).items()}
+    under_way = [[council.origin, name, *words] for name, words in ends.items()]
+    registers = {
+        "nowcast": pd.DataFrame([about | {"origin": council.origin}], columns=ABOUT).astype("str"),
+        "under_way": pd.DataFrame(under_way, columns=UNDER_WAY).astype("str"),
     }
-    under_way = [{"part": name, **_to_tens(np.quantile(values, [0.1, 0.5, 0.9]))} for name, values in (parts | {"total": total}).items()]
-    registers = {"nowcast": pd.DataFrame([about]).assign(absent=""), "under_way": pd.DataFrame(under_way)}
-    columns = {"nowcast": ABOUT, "under_way": UNDER_WAY}
-    registers = {name: table.assign(origin=council.origin)[columns[name]].astype("str") for name, table in registers.items()}
-    return Nowcast(in_shape(rows, last), registers)
+    return Outlook(in_shape(rows, last), registers)
 
 
 def draw(council: Council, last: date, census: date, *, simulations: int, seed: int) -> dict[str, np.ndarray]:
@@ -242,7 +229,6 @@ def _by_month(days: pd.Series, first: date, last: date, ahead: list[date]) -> np
     return pd.DatetimeIndex(ahead).month.map(by_month).fillna(len(inside) / len(known)).to_numpy()
 
 
-def _to_tens(values: np.ndarray) -> dict[str, str]:
+def _to_tens(values: np.ndarray) -> list[str]:
     """A low end, a middle and a high end as words, to tens; of what is less nobody is told how much less."""
-    told = [f"{round(value, -1):,.0f}" if abs(value) >= ROUNDED else f"fewer than {ROUNDED}" for value in values]
-    return dict(zip(("low", "middle", "high"), told, strict=True))
+    return [f"{round(value, -1):,.0f}" if abs(value) >= ROUNDED else f"fewer than {ROUNDED}" for value in values]

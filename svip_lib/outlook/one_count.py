@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from svip_lib.config.periods import january_of
-from svip_lib.outlook.donors import YEARS_OF_GROWTH, Draws
-from svip_lib.outlook.panel import ENGLAND, FEWEST, SETTINGS
+from svip_lib.outlook.donors import YEARS_OF_GROWTH
+from svip_lib.outlook.panel import ENGLAND, FEWEST
 
 # By how much forecasts one to four years ahead missed, as the standard deviation of the logarithm. Source: the research that the marks of
 # backtest.py come from, on 145 councils looking ahead from January 2018 on; that of the fourth year is inferred from the other three.
@@ -50,8 +50,8 @@ def start(plans: pd.DataFrame, area: str, printed: pd.DataFrame) -> Start | None
     return Start(last, float(own[last]), float(np.nan_to_num(growth)), counted, method)
 
 
-def draw(start: Start, *, simulations: int, seed: int, horizon: int) -> Draws:
-    """Draw futures of one council from its last count on; of where children will learn, one count tells nothing, and shares are missing.
+def draw(start: Start, *, simulations: int, seed: int, horizon: int) -> np.ndarray:
+    """Draw futures of one council's plans from its last count on, simulation × January; where children will learn, one count does not tell.
 
     Args:
         start: What is carried on.
@@ -61,5 +61,4 @@ def draw(start: Start, *, simulations: int, seed: int, horizon: int) -> Draws:
     """
     yearly = np.sqrt(np.diff(SPREAD[:horizon] ** 2, prepend=0.0))
     missed = (np.random.default_rng(seed).standard_normal((simulations, horizon)) * yearly).cumsum(axis=1)
-    total = start.plans * np.exp(start.growth * np.arange(1, horizon + 1) + missed)
-    return Draws(total[None], np.full((1, simulations, horizon, len(SETTINGS)), np.nan))
+    return start.plans * np.exp(start.growth * np.arange(1, horizon + 1) + missed)

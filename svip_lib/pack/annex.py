@@ -31,7 +31,6 @@ FEW, WIDEST_OF_FEW = 2, 85  # columns, and letters of one of them
 LINE, TITLE_LINE = 16, 22  # points of a line of words, and of a title, whose letters are half as large again
 A3, A4, ON_A4 = 8, 9, 130  # the numbers by which Excel knows a size of paper; letters that are read without effort across the smaller
 CORE, LANGUAGE = "docProps/core.xml", b"<dc:language>en-GB</dc:language></cp:coreProperties>"
-OPENED = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows, so that two workbooks are the same bytes
 NOTES = {
     "value": "Values are rounded as in the pack; figures.csv holds them in full. A value that cannot be told has a shorthand in its place.",
     "counts": "The two counts that a share or a change is computed from. [z] where there are none, [x] where our files have none.",
@@ -229,5 +228,5 @@ def _with_language(workbook: bytes) -> bytes:
         for name in told.namelist():
             data = told.read(name)
             data = data.replace(b"</cp:coreProperties>", LANGUAGE) if name == CORE else data
-            made.writestr(zipfile.ZipInfo(name, OPENED), data, zipfile.ZIP_DEFLATED)
+            made.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)  # dated as nothing is, so that two are the same bytes
     return file.getvalue()

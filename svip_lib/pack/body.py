@@ -15,7 +15,7 @@ from markupsafe import escape
 from nbconvert.exporters import HTMLExporter
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.pack.ways import add_ways
+from svip_lib.pack.ways import add_ways, words_of
 from svip_lib.show.fonts import font_file
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -94,7 +94,7 @@ def section_body(notebook: nbformat.NotebookNode | Path, slug: str) -> Body:
     title = _name_headings(soup, slug)
     anchors = _prefix_anchors(soup, title)
     for link in soup.find_all("a", href=True):
-        if (kind := _text(link).lower()) in CAPTIONS:
+        if (kind := words_of(link).lower()) in CAPTIONS:
             _name_by_number(link, kind, anchors, soup, slug)
         else:
             link["href"] = _target(link["href"], anchors, slug)
@@ -102,7 +102,7 @@ def section_body(notebook: nbformat.NotebookNode | Path, slug: str) -> Body:
         _number_paragraphs(soup, slug)
     add_ways(soup)
     _keep_together(soup)
-    headings = [Heading(int(h.name[1]), h["id"], _text(h)) for h in soup.find_all(HEADINGS)]
+    headings = [Heading(int(h.name[1]), h["id"], words_of(h)) for h in soup.find_all(HEADINGS)]
     for block in soup.find_all(attrs={"data-block": True}):
         block.unwrap()
     return Body(slug, (title, *headings), str(soup).strip())
@@ -153,7 +153,7 @@ def _check_element(element: Tag, slug: str) -> None:
         element["scope"] = "col"
     if element.name == "img":
         alt, figure = element.get("alt", "").strip(), element.find_parent("figure")
-        beside = {_text(part) for part in figure.find_all(["p", "figcaption"])} if figure else set()
+        beside = {words_of(part) for part in figure.find_all(["p", "figcaption"])} if figure else set()
         if alt in {"", PLACEHOLDER_ALT} or alt in beside or re.search(r"\.(png|svg|jpe?g)$", alt):
             raise _refusal(slug, f"A picture has no words of its own ('{alt}').", "Say in its alternative text what the picture shows.")
         if not element.get("src", "").startswith("data:image/"):
@@ -177,12 +177,12 @@ def _name_headings(soup: BeautifulSoup, slug: str) -> Heading:
         if below > min(above + 1, DEEPEST):
             raise _refusal(
                 slug,
-                f"The heading '{_text(heading)}' stands too deep below the one above it.",
+                f"The heading '{words_of(heading)}' stands too deep below the one above it.",
                 f"Give it {min(above + 1, DEEPEST)} number signs at most.",
             )
     for heading in headings[1:]:
-        heading["id"] = heading.get("id") or _anchor(_text(heading))
-    return Heading(1, anchor_of(slug), _text(headings[0].extract()))
+        heading["id"] = heading.get("id") or _anchor(words_of(heading))
+    return Heading(1, anchor_of(slug), words_of(headings[0].extract()))
 
 
 def _prefix_anchors(soup: BeautifulSoup, title: Heading) -> dict[str, str]:
@@ -231,7 +231,7 @@ def _name_by_number(link: Tag, kind: str, anchors: Mapping[str, str], soup: Beau
     named = [anchors.get(name)] if kind == "figure" else map(anchors.get, (f"{name}-table", f"register-{name}", name))
     for anchor in filter(None, named):
         caption = soup.select_one(f'[id="{anchor}"] {CAPTIONS[kind]}')
-        if caption and (number := re.match(rf"{kind} [\d.]*\d", _text(caption), re.IGNORECASE)):
+        if caption and (number := re.match(rf"{kind} [\d.]*\d", words_of(caption), re.IGNORECASE)):
             link["href"], link.string = f"#{anchor}", number[0]
             return
     if message := soup.select_one(f'p.message[id="{anchors.get(name)}"]'):  # of a council that has no figures for it
@@ -249,10 +249,6 @@ def _number_paragraphs(soup: BeautifulSoup, slug: str) -> None:
         label.string = f"{section}.{number}"
         paragraph.insert(0, label)
         label.insert_after(" ")
-
-
-def _text(element: Tag) -> str:
-    return " ".join(element.get_text().split())
 
 
 def _anchor(text: str) -> str:

@@ -10,7 +10,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 import mistune
-import nbformat
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
 from docx.document import Document
@@ -31,6 +30,7 @@ from svip_lib.config.registry import find_indicator, read_bases
 from svip_lib.disclosure.released import Released
 from svip_lib.pack.body import TEMPLATES
 from svip_lib.pack.html import Cover
+from svip_lib.pack.keys import titles
 from svip_lib.show import changes, statuses, tables, words
 from svip_lib.show.given import UNVERIFIED, Given
 from svip_lib.show.registers import TABLES
@@ -45,14 +45,13 @@ MOST_LETTERS, CELL_MARGIN = 32, 6  # letters: a column has room for so many of i
 WITHIN = {"li", "p", "strong"}
 
 
-def write_cover(project: Project, released: Released, cover: Cover, file: Path) -> None:
-    """Write the paper that goes to the committee with the pack; the same content gives the same bytes.
+def covering_paper(project: Project, released: Released, cover: Cover) -> bytes:
+    """Return the paper that goes to the committee with the pack; the same content gives the same bytes.
 
     Args:
         project: Where things stand; the council's folder holds ``committee_paper.md``.
         released: The released figures.
         cover: What a reader must know first: its marks stand at the head of the paper and of each page.
-        file: Where it is written.
 
     Raises:
         Refusal: When the paper asks for something that there is not, or holds what has no form in Word.
@@ -67,12 +66,11 @@ def write_cover(project: Project, released: Released, cover: Cover, file: Path) 
             raise Refusal(
                 problem, file=source, remedy="Use headings, paragraphs, bullets, lines that begin with >, and the tables named there."
             )
-    file.write_bytes(_fixed(paper.document))
+    return _fixed(paper.document)
 
 
 def _told(project: Project, given: Given, source: Path) -> str:
     """The council's text with each name in it replaced by what it stands for; whatever comes from data is text and no Markdown."""
-    titles = [_title(project.notebooks / f"{name}.ipynb") for name in project.sections()]
     content = {
         "agreement": given.agreement,
         "as_at": day_label(given.released.as_at),
@@ -82,7 +80,7 @@ def _told(project: Project, given: Given, source: Path) -> str:
         "programme": given.agreement.programme.name,
         "quarter": given.released.quarter.label,
         "report_author": given.authority.report_author,
-        "sections": "; ".join(titles),
+        "sections": "; ".join(titles(project).values()),
     }
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(source.parent),
@@ -99,10 +97,6 @@ def _told(project: Project, given: Given, source: Path) -> str:
             line=getattr(mistake, "lineno", None) or next(iter(lines), None),
             remedy="What the paper can ask for stands at its head.",
         ) from None
-
-
-def _title(notebook: Path) -> str:
-    return nbformat.read(notebook, as_version=4).cells[0].source.partition("\n")[0].removeprefix("# ")
 
 
 def _blocks(project: Project, given: Given) -> dict[str, Callable[..., str]]:
@@ -191,13 +185,9 @@ class _Paper:
             line.add_run(sentence)
         title, authority = f"{_text(element)}, {self._cover.quarter}", self._given.authority
         self.document.core_properties.title = title
-        for words_, style in (
-            (self._cover.council, "Subtitle"),
-            (authority.committee, "Subtitle"),
-            (self._meeting, "Subtitle"),
-            (title, "Title"),
-        ):
-            self.document.add_paragraph(words_, style=style)
+        for whose in (self._cover.council, authority.committee, self._meeting):
+            self.document.add_paragraph(whose, style="Subtitle")
+        self.document.add_paragraph(title, style="Title")
         for label, role in (("Report from: ", authority.report_from), ("Author: ", authority.report_author)):
             line = self.document.add_paragraph(style="Body Text")
             line.add_run(label, style="Strong")
@@ -232,11 +222,11 @@ class _Paper:
         caption.add_run(f". {_text(box.caption)}")
         rows = [line.find_all(["th", "td"]) for line in box.find_all("tr")]
         table = self.document.add_table(len(rows), len(rows[0]), style="Table Grid")
-        table._tbl.tblPr.append(_element("w:tblCaption", _text(box.caption)))
+        table._tbl.tblPr.append(OxmlElement("w:tblCaption", {qn("w:val"): _text(box.caption)}))
         letters = [min(max(len(_text(cell)) for cell in column), MOST_LETTERS) for column in zip(*rows, strict=True)]
         widths = [TEXT_WIDTH * (many + CELL_MARGIN) // (sum(letters) + CELL_MARGIN * len(letters)) for many in letters]
         for row, cells in zip(table.rows, rows, strict=True):
-            row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for cell, told, width in zip(row.cells, cells, widths, strict=True):
                 cell.width = width
                 line = cell.paragraphs[0]
@@ -244,7 +234,7 @@ class _Paper:
                 line.add_run(_text(told))
                 if "num" in told.get("class", ()):
                     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
 
@@ -258,17 +248,9 @@ def _fill(paragraph: Paragraph, element: Tag) -> None:
 
 def _field(paragraph: Paragraph, code: str, shown: str) -> None:
     """Something that Word counts by itself, with what it shows until then."""
-    field = _element("w:fldSimple")
-    field.set(qn("w:instr"), code)
+    field = OxmlElement("w:fldSimple", {qn("w:instr"): code})
     field.append(paragraph.add_run(shown)._r)
     paragraph._p.append(field)
-
-
-def _element(name: str, value: str = "") -> OxmlElement:
-    made = OxmlElement(name)
-    if value:
-        made.set(qn("w:val"), value)
-    return made
 
 
 def _text(element: Tag) -> str:

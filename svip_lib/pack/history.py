@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import sha256
+from io import StringIO
 from itertools import zip_longest
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 from bs4 import BeautifulSoup
@@ -26,6 +26,7 @@ from svip_lib.config.yaml_file import Entry
 from svip_lib.disclosure.gate import release_anew
 from svip_lib.pack.keys import hashes, place_of
 from svip_lib.pack.plain_text import markup
+from svip_lib.pack.ways import words_of
 
 MANIFEST = "manifest.json"
 WITHHELD = "c"
@@ -199,17 +200,13 @@ def read_page(html: str) -> tuple[dict[str, str], list[str]]:
         element.decompose()
     statuses, seen = {}, Counter()
     for row in page.select("table tr:has(.status)"):
-        name = f"{row.find_parent('table').get('id', '').partition('-')[2]}: {_text(row.find(['th', 'td']))}"
+        name = f"{row.find_parent('table').get('id', '').partition('-')[2]}: {words_of(row.find(['th', 'td']))}"
         seen[name] += 1
-        statuses[name if seen[name] == 1 else f"{name} ({seen[name]})"] = _text(row.select_one(".status"))
+        statuses[name if seen[name] == 1 else f"{name} ({seen[name]})"] = words_of(row.select_one(".status"))
     for table in page.find_all("table"):
         table.decompose()
     lines = (line.strip() for line in markup(str(page))["text"].splitlines())
     return statuses, [words for line in lines for words in SENTENCE_END.split(line) if any(map(str.isalpha, words))]
-
-
-def _text(element) -> str:
-    return " ".join(element.get_text().split())
 
 
 def _words(then: dict, now: dict) -> Iterator[tuple[str, ...]]:
@@ -305,10 +302,8 @@ def _figures_again(project: Project, pack: Pack) -> tuple[bool, str]:
     if content_key(project, asked.authority, pack.quarter) != pack.manifest.content_key:
         return True, "figures: not computed again, for code, data or packages here are not those that the pack was made with."
     released = release_anew(project, asked.authority, pack.quarter, asked.edition)
-    with TemporaryDirectory() as place:  # as a run does: what is written is read back
-        again = Path(place) / "figures.csv"
-        released.rows.to_csv(again, index=False, lineterminator="\n")
-        rows = read_figures(again)
+    written = released.rows.to_csv(index=False, lineterminator="\n")
+    rows = read_figures(StringIO(written))  # as a run does: what is written is read back
     if rows.to_csv(index=False, lineterminator="\n").encode() == file.read_bytes():
         return True, f"figures: computed again, all {len(rows):,} are as in figures.csv."
     changed = _figures(read_figures(file), rows)

@@ -92,11 +92,16 @@ def notebook_cells(path: Path) -> list:
         return [path.read_bytes()]
 
 
-def hashes(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder, by its path from there; none where there is no such folder."""
-    return {
-        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+def titles(project: Project) -> dict[str, str]:
+    """Return the title of each section, by its name: the first line of its notebook."""
+    cells = {name: notebook_cells(project.notebooks / f"{name}.ipynb") for name in project.sections()}
+    return {name: text.partition("\n")[0].removeprefix("# ") for name, [(_, text, _), *_] in cells.items()}
+
+
+def hashes(folder: Path, paths: Iterable[Path] | None = None) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder, or of some, by its path from there; none where there is no such folder."""
+    every = sorted(folder.rglob("*") if paths is None else paths)
+    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in every if path.is_file()}
 
 
 def _digest(told: bytes, files: Iterable[Path]) -> str:

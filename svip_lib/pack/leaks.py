@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from svip_lib.config.refusal import Refusal
 from svip_lib.config.tokens import NUMBERS, WORD, Tokens, days_in, spelt
 from svip_lib.config.upn import NO_AUTHORITY, check_letters
 from svip_lib.pack.unwrap import TOO_LARGE, UNREADABLE, Trouble, Unwrapper, form
@@ -68,40 +67,17 @@ class Finding:
         return f"{self.file}, {self.place}: {self.kind}" if self.place else f"{self.file}: {self.kind}"
 
 
-def scan(folder: Path, tokens: Tokens | None = None) -> list[Finding]:
-    """Return everything in a folder that must not be published; an empty list is what lets it go out.
-
-    Args:
-        folder: The folder as it is to be published.
-        tokens: The children of the return; without them only pupil numbers are found, by their form.
-
-    Returns:
-        The findings in the order of the files. What cannot be read, is too large, or is of a kind that is not published is one too.
-
-    Raises:
-        Refusal: When there is no such folder, or nothing in it.
-    """
-    paths = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    if not paths:
-        raise Refusal("There is nothing to scan.", file=folder, remedy="Build the pack first.")
-    search, findings = Search(tokens), []
-    for number, path in enumerate(paths, start=1):
-        findings += scan_file(path, path.relative_to(folder).as_posix(), search, otherwise=f"file {number} of {len(paths)}")
-    return findings
-
-
-def scan_file(path: Path, name: str, search: "Search", otherwise: str = "a file whose name must not be told") -> list[Finding]:
+def scan_file(path: Path, name: str, search: "Search") -> list[Finding]:
     """Return everything in one file, and in its name, that must not be published.
 
     Args:
         path: The file.
         name: What it is called in the folder that is published.
         search: What is looked for; it remembers the words that it has met, so one serves for many files.
-        otherwise: What the file is called in findings where its name is one.
     """
     findings: dict[Finding, None] = {}
     named = set(search.kinds(name))
-    told = otherwise if named else name
+    told = "a file whose name must not be told" if named else name
     findings |= {Finding(told, "file name", kind): None for kind in sorted(named)}
     known: set[tuple[str, str]] = set()
     for place, kind in _findings(path, search):

@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import shorten
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, OutlineItem, String
+from pikepdf import Array, Dictionary, Name, NumberTree, OutlineItem, String
 from weasyprint import HTML
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.logger import LOGGER
@@ -70,8 +70,8 @@ def bind(frame_html: str, parts: Sequence[Path], path: Path) -> None:
                 first, shift = pikepdf.Page(leaves.Pg).index, int(numbers[-2]) + 1
                 _take_leaves(pdf, part, first, shift)
                 copied = pdf.copy_foreign(part.Root.StructTreeRoot)  # after the pages, so that it names their copies
-                for number, tag in zip(copied.ParentTree.Nums[::2], copied.ParentTree.Nums[1::2], strict=True):
-                    numbers.extend([int(number) + shift, tag])
+                for number, tag in NumberTree(copied.ParentTree).items():
+                    numbers.extend([number + shift, tag])
                 leaves.K = copied.K[0].K[0].K[0].K
                 for kid in leaves.K:
                     kid.P = leaves
@@ -255,7 +255,7 @@ class _Tree:
         self.root.ParentTree = self.pdf.make_indirect(Dictionary(Nums=numbers))
         for page in self.pdf.pages:
             reached = back[page.obj.StructParents]
-            content = b"\n".join(part.read_bytes() for part in _streams(page))
+            content = page.Contents.read_bytes()  # WeasyPrint writes a page as one stream
             page.Contents = self.pdf.make_stream(re.sub(MARK, partial(_heard_or_not, reached), content))
 
     def finish_elements(self) -> None:
@@ -290,11 +290,6 @@ def _from_page(piece: object, page: Dictionary, new: Dictionary) -> object:
     return Dictionary(Type=Name.MCR, Pg=page, MCID=piece) if isinstance(piece, int) and page.objgen != new.objgen else piece
 
 
-def _streams(page: pikepdf.Page) -> list[pikepdf.Stream]:
-    contents = page.obj.Contents
-    return list(contents) if isinstance(contents, Array) else [contents]
-
-
 def _heard_or_not(reached: dict[int, Dictionary], mark: re.Match) -> bytes:
     return mark[0] if int(mark[1]) in reached else b"/Artifact << /Type /Pagination >> BDC"
 
@@ -310,8 +305,7 @@ def _finish_links(pdf: pikepdf.Pdf, words: dict[str, str]) -> None:
 
 def _finish_links_between_parts(pdf: pikepdf.Pdf, names: Mapping[str, Array], words: Mapping[str, str]) -> None:
     """Let a link to another section lead there where that is part of the paper; where it is not, only its words stay."""
-    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
-    tags = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+    tags = NumberTree(pdf.Root.StructTreeRoot.ParentTree)
     for page in pdf.pages:
         for link in list(page.get("/Annots", [])):
             scheme, _, anchor = str(link.get("/A", {}).get("/URI", "")).partition(":")

@@ -37,10 +37,7 @@ def pdf_parts(data: bytes) -> Iterator[tuple[str, str | bytes | None]]:
             yield "an earlier version, or bytes behind the end", None
         reader = _Reader()
         for number, page in enumerate(pdf.pages, start=1):
-            text = "".join(reader.shown(page, page.resources))
-            yield f"page {number} text", text
-            if NO_LETTER in text:
-                yield f"page {number} text, letters of a font that says not what they are", None
+            yield from reader.read(f"page {number} text", page, page.resources)
         words: dict[str, list[str]] = {"document information": [], "object text": []}
         about = pdf.docinfo.objgen
         for item in pdf.objects:
@@ -63,10 +60,7 @@ def _stream(item: Stream, reader: "_Reader") -> Iterator[tuple[str, str | bytes 
     else:
         yield "stream", printed(item.read_bytes())
     if "/Resources" in item and item.objgen not in reader.drawn:
-        text = "".join(reader.shown(item, item.Resources))
-        yield "drawing that no page shows", text
-        if NO_LETTER in text:
-            yield "drawing that no page shows, letters of a font that says not what they are", None
+        yield from reader.read("drawing that no page shows", item, item.Resources)
 
 
 def _strings(item: object) -> Iterator[str]:
@@ -94,6 +88,13 @@ class _Reader:
     def __init__(self):
         self.drawn: set[tuple[int, int]] = set()
         self.fonts: dict[tuple[int, int], Letters] = {}
+
+    def read(self, place: str, content: pikepdf.Page | Stream, resources: Dictionary) -> Iterator[tuple[str, str | None]]:
+        """Give the text of a page or drawing with its place, and beside it nothing where letters of it cannot be read."""
+        text = "".join(self.shown(content, resources))
+        yield place, text
+        if NO_LETTER in text:
+            yield f"{place}, letters of a font that says not what they are", None
 
     def shown(self, content: pikepdf.Page | Stream, resources: Dictionary) -> Iterator[str]:
         """Give the text of a page or drawing in the order in which it is drawn; whatever is not set in one go is set apart."""

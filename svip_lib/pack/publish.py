@@ -1,6 +1,5 @@
 """Publishes a quarter: looks for every reason not to, builds the pack without its draft mark, and writes down for good what it told."""
 
-import json
 import os
 import shutil
 from pathlib import Path
@@ -57,11 +56,9 @@ def publish(project: Project, authority: str, quarter: Quarter, *, quiet: bool =
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     private = project.private(authority, quarter, PUBLIC) / "released"
-    for name in ("figures.csv", FILE):
-        if (private / name).is_file():
-            shutil.copyfile(private / name, beside / name)
-    hashes = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    (beside / "manifest.json").write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
+    for file in (private / "figures.csv", private / FILE, pack / "manifest.json"):
+        if file.is_file():  # there is no register where the council has supplied nothing
+            shutil.copyfile(file, beside / file.name)
     beside.rename(frozen)
     return pack
 

@@ -9,12 +9,12 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
+from functools import partial
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -33,24 +33,24 @@ from svip_lib.config.refusal import Changed, Refusal
 from svip_lib.config.registry import read_dictionary
 from svip_lib.disclosure.gate import PUBLIC, release_quarter
 from svip_lib.disclosure.released import Read, Released, is_current
-from svip_lib.pack.cover import COVER, SOURCE, write_cover
+from svip_lib.pack.cover import COVER, SOURCE, covering_paper
 from svip_lib.pack.execute import FAILED, Failure, Kernels, channels, check_channels, check_frame, check_parameters, execute_section
-from svip_lib.pack.html import Body, Cover, Standing
+from svip_lib.pack.html import Body, Cover, Standing, page
 from svip_lib.pack.keys import DRAWING, hashes, pack_key, place_of, section_key, standing
 from svip_lib.pack.leaks import Finding
 from svip_lib.pack.place import held, swap, sweep, write_whole
+from svip_lib.pack.statement import statement_page
 from svip_lib.pack.workers import (
     SUMMARY_PAPER,
     Made,
     Place,
     begin,
-    look_through,
+    make_page,
     make_paper,
     make_section,
-    make_statement,
     make_tables,
-    make_whole_page,
     paper_of,
+    write,
 )
 from svip_lib.show.marks import mark
 from svip_lib.show.words import is_synthetic
@@ -118,6 +118,12 @@ class Run:
         self.bar.update()
         if not self.quiet:
             self.bar.write(f"{step:32}{seconds:6.1f} s  {outcome}")
+
+    def make(self, name: str, make: Callable[[], bytes]) -> None:
+        """Make a file of the pack here and now."""
+        begun = time.perf_counter()
+        self.findings += write(self.place, name, make())
+        self.tell(name, time.perf_counter() - begun)
 
     def take(self, step: str, made: Made) -> Made:
         """Take what a worker made."""
@@ -287,7 +293,8 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
         tables = workers.submit(make_tables, project, released, cover, run.place)
         longest_first = sorted(names, key=lambda name: -run.log.took.get(name, (project.notebooks / f"{name}.ipynb").stat().st_size))
         running = {threads.submit(_execute, run, name, executed / f"{name}.ipynb", force or name in only): name for name in longest_first}
-        _make_cover(run, cover)  # while the kernels work
+        if (project.authority(released.authority) / SOURCE).is_file():  # the council has a text for a covering paper
+            run.make(COVER, lambda: covering_paper(project, released, cover))  # while the kernels work
         for done in as_completed(running):
             name = running[done]
             if failure := done.result():
@@ -298,16 +305,13 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             raise SectionsFailed(failures, executed / FAILED)
         bodies = {}
         for name in names:
-            page, *papers = sections[name].result()
-            bodies[name] = run.take(f"sections/{name}.html", page).body
+            web_page, *papers = sections[name].result()
+            bodies[name] = run.take(f"sections/{name}.html", web_page).body
             for paper in papers:
                 run.take(paper_of(name), paper)
         _make_whole(run, bodies, cover, workers)
         run.take("annex.xlsx", tables.result())
-    told = manifest(project, released, run.place.building)
-    (run.place.building / "manifest.json").write_bytes(_as_json(told))
-    run.findings += look_through("manifest.json", run.place)
-    run.tell("manifest.json", 0.0)
+    run.make("manifest.json", lambda: _as_json(manifest(project, released, run.place.building)))
     if run.findings:
         told = "; ".join(map(str, run.findings[:LEAKS_TOLD]))
         for folder in (executed, run.place.kept):  # what was found is not kept from run to run either
@@ -353,15 +357,6 @@ def _execute(run: Run, name: str, target: Path, anew: bool) -> Failure | None:
     return failure
 
 
-def _make_cover(run: Run, cover: Cover) -> None:
-    """Write the covering paper, where the council has a text for one."""
-    begun = time.perf_counter()
-    if (run.project.authority(run.released.authority) / SOURCE).is_file():
-        write_cover(run.project, run.released, cover, run.place.building / COVER)
-        run.findings += look_through(COVER, run.place)
-        run.tell(COVER, time.perf_counter() - begun)
-
-
 def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: ProcessPoolExecutor) -> None:
     """Make the page and the paper of the whole pack, of what its sections are made of already, and the file of figures."""
     every = list(bodies.values())
@@ -371,12 +366,9 @@ def _make_whole(run: Run, bodies: dict[str, Body], cover: Cover, workers: Proces
     also |= {"every figure as a workbook (XLSX)": "annex.xlsx", "every figure as a table (CSV)": "figures.csv"}
     also |= {"a covering paper for the committee (Word)": COVER} if (run.place.building / COVER).is_file() else {}
     making = {"pack.pdf": workers.submit(make_paper, every, cover, "pack.pdf", run.place)} if run.pdf else {}
-    making["index.html"] = workers.submit(make_whole_page, every, cover, also, run.place)
-    making["accessibility.html"] = workers.submit(make_statement, cover, run.place)
-    (run.place.building / "figures.csv").write_bytes(as_csv(run.released.rows))
-    begun = time.perf_counter()
-    run.findings += look_through("figures.csv", run.place)
-    run.tell("figures.csv", time.perf_counter() - begun)
+    pages = {"index.html": partial(page, every, cover, also=also), "accessibility.html": partial(statement_page, cover)}
+    making |= {name: workers.submit(make_page, name, make, run.place) for name, make in pages.items()}
+    run.make("figures.csv", lambda: as_csv(run.released.rows))
     for name, made in making.items():
         run.take(name, made.result())
 
@@ -460,17 +452,13 @@ def manifest(project: Project, released: Released, building: Path) -> dict:
     inputs += [project.commentary(released.authority, released.quarter, name) for name in project.sections()]
     books = [project.notebooks / f"{name}.ipynb" for name in project.sections()]
     return {
-        "parameters": {"authority": released.authority, "quarter": str(released.quarter), "edition": released.edition},
+        "parameters": _parameters(released.authority, released.quarter, released.edition),
         "content_key": released.key,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in DRAWING},
-        "inputs": _hashes(inputs, project.data) | _hashes(books, project.root),
+        "inputs": hashes(project.data, inputs) | hashes(project.root, books),
         "outputs": hashes(building),
     }
 
 
 def _as_json(told: dict) -> bytes:
     return (json.dumps(told, indent=1) + "\n").encode()
-
-
-def _hashes(paths: list[Path], base: Path) -> dict[str, str]:
-    return {path.relative_to(base).as_posix(): sha256(path.read_bytes()).hexdigest() for path in sorted(paths) if path.is_file()}

@@ -20,15 +20,15 @@ def add_ways(soup: BeautifulSoup) -> None:
         soup: The section, its anchors final; what one cell showed stands in one block.
     """
     for figure in soup.select("figure[id]:has(figcaption)"):
-        figure.figcaption.extend([" ", _link(soup, figure["id"], _words(figure.figcaption))])
+        figure.figcaption.extend([" ", _link(soup, figure["id"], words_of(figure.figcaption))])
         if table := figure.find_next_sibling(class_="table-scroll"):
             fold = table.wrap(soup.new_tag("details", attrs={"class": "figures"}))
             fold.insert(0, summary := soup.new_tag("summary"))
-            summary.string = f"Show the figures: {_words(table.caption)}"
+            summary.string = f"Show the figures: {words_of(table.caption)}"
             while (note := fold.find_next_sibling()) is not None and note.get("class") == "table-note":
                 fold.append(note.extract())
             fold.append(take := soup.new_tag("p", attrs={"class": "take"}))
-            name = f"{figure['id']}{f'-{SYNTHETIC}' if SYNTHETIC in _words(figure) else ''}.csv"
+            name = f"{figure['id']}{f'-{SYNTHETIC}' if SYNTHETIC in words_of(figure) else ''}.csv"
             address = f"data:text/csv;charset=utf-8,{quote(table_csv(table.table, synthetic=SYNTHETIC in name), safe=',')}"
             take.append(link := soup.new_tag("a", attrs={"href": address, "download": name}))
             link.string = f"Download these figures (CSV): {name}"
@@ -40,7 +40,7 @@ def add_ways(soup: BeautifulSoup) -> None:
         while (note := last.find_next_sibling()) is not None and note.get("class") == "table-note":
             last = note
         last.insert_after(way := soup.new_tag("p", attrs={"class": "table-note here"}))
-        way.append(_link(soup, (message or table)["id"], _words(table.caption)))
+        way.append(_link(soup, (message or table)["id"], words_of(table.caption)))
 
 
 def table_csv(table: Tag, *, synthetic: bool) -> str:
@@ -53,7 +53,7 @@ def table_csv(table: Tag, *, synthetic: bool) -> str:
     file = io.StringIO()
     for row in table.find_all("tr"):
         mark = ["Marked" if row.find_parent("thead") else SYNTHETIC] if synthetic else []
-        csv.writer(file, lineterminator="\n").writerow([*(_cell(_words(cell)) for cell in row.find_all(["th", "td"])), *mark])
+        csv.writer(file, lineterminator="\n").writerow([*(_cell(words_of(cell)) for cell in row.find_all(["th", "td"])), *mark])
     return "\N{BYTE ORDER MARK}" + file.getvalue()  # by which Excel knows the letters
 
 
@@ -77,5 +77,6 @@ def _link(soup: BeautifulSoup, anchor: str, caption: str) -> Tag:
     return link
 
 
-def _words(element: Tag) -> str:
+def words_of(element: Tag) -> str:
+    """Return the words of an element, a space between each two."""
     return " ".join(element.get_text().split())

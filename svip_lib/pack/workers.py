@@ -11,7 +11,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -25,15 +25,13 @@ from svip_lib.config.tokens import Tokens
 from svip_lib.disclosure.released import EVERYTHING, PICTURE, Released
 from svip_lib.pack.body import SUMMARY
 from svip_lib.pack.html import Body, Cover, frame_page, page, part_page, section_body
-from svip_lib.pack.keys import ROOMS, notebook_cells
+from svip_lib.pack.keys import DRAWING, ROOMS, titles
 from svip_lib.pack.leaks import Finding, Search, scan_file
 from svip_lib.pack.open_data import open_data
 from svip_lib.pack.pictures import drafted
 from svip_lib.pack.place import watch, write_whole
-from svip_lib.pack.statement import statement_page
 
 SUMMARY_PAPER = "summary.pdf"
-PRINTING = ("weasyprint", "pikepdf", "fonttools", "gptables", "xlsxwriter")
 LIBRARY = Path(__file__).parents[1]
 
 
@@ -102,9 +100,9 @@ def make_section_page(executed: Path, name: str, cover: Cover, place: Place, *, 
         write_whole(file, pickle.dumps((body, pictures)))
     also = {"this section on paper (PDF)": os.path.relpath(paper_of(name), "sections")} if pdf else None
     html = page([body], cover, whole="../index.html", also=also)
-    findings = _write(place, f"sections/{name}.html", html.encode())
+    findings = write(place, f"sections/{name}.html", html.encode())
     for chart, picture in pictures.items():
-        findings += _write(place, f"charts/{chart}.png", drafted(picture, cover.marks["Draft"]) if "Draft" in cover.marks else picture)
+        findings += write(place, f"charts/{chart}.png", drafted(picture, cover.marks["Draft"]) if "Draft" in cover.marks else picture)
     return Made(findings, {file.name}, time.perf_counter() - begun, body)
 
 
@@ -112,31 +110,23 @@ def make_tables(project: Project, released: Released, cover: Cover, place: Place
     """Make the released figures as files: the workbook, and in the public edition the open data."""
     begun = time.perf_counter()
     dictionary, bases = read_dictionary(project.dictionary), read_bases(project.dictionary, defined=True)
-    titles = {
-        name: notebook_cells(project.notebooks / f"{name}.ipynb")[0][1].partition("\n")[0].lstrip("# ") for name in project.sections()
-    }
-    file = place.kept / f"{_key(released.slice_key([EVERYTHING]).encode(), repr((dictionary, bases, titles, cover)).encode())}.xlsx"
+    headings = titles(project)
+    file = place.kept / f"{_key(released.slice_key([EVERYTHING]).encode(), repr((dictionary, bases, headings, cover)).encode())}.xlsx"
     if not file.is_file():
         from svip_lib.pack.annex import annex  # gptables takes a while to load
 
-        write_whole(file, annex(released, dictionary, bases, titles, cover))
+        write_whole(file, annex(released, dictionary, bases, headings, cover))
     files = {"annex.xlsx": file.read_bytes()}
     if released.edition == "public":
         files |= {f"open_data/{name}": data for name, data in open_data(released, dictionary).items()}
-    findings = [found for name, data in files.items() for found in _write(place, name, data)]
+    findings = [found for name, data in files.items() for found in write(place, name, data)]
     return Made(findings, {file.name}, time.perf_counter() - begun)
 
 
-def make_whole_page(bodies: list[Body], cover: Cover, also: dict[str, str], place: Place) -> Made:
-    """Make the web page of the whole pack."""
+def make_page(name: str, make: Callable[[], str], place: Place) -> Made:
+    """Make a web page that is not kept: that of the whole pack, or the accessibility statement."""
     begun = time.perf_counter()
-    return Made(_write(place, "index.html", page(bodies, cover, also=also).encode()), set(), time.perf_counter() - begun)
-
-
-def make_statement(cover: Cover, place: Place) -> Made:
-    """Make the accessibility statement."""
-    begun = time.perf_counter()
-    return Made(_write(place, "accessibility.html", statement_page(cover).encode()), set(), time.perf_counter() - begun)
+    return Made(write(place, name, make().encode()), set(), time.perf_counter() - begun)
 
 
 def make_paper(bodies: list[Body], cover: Cover, name: str, place: Place) -> Made:
@@ -151,17 +141,14 @@ def make_paper(bodies: list[Body], cover: Cover, name: str, place: Place) -> Mad
         parts = [_laid_out(part_page(body), place) for body in bodies]
         frame = frame_page(bodies, cover, [places(part) for part in parts])
         names = [part.name.encode() for part in parts]
-        file = _once(place.kept / f"{_key(frame.encode(), *names)}.pdf", lambda beside: bind(frame, parts, beside))
-    return Made(_write(place, name, file.read_bytes()), {path.name for path in (file, *parts)}, time.perf_counter() - begun)
+        file = _once(place.kept / f"{_key(frame.encode(), *names)}.pdf", partial(bind, frame, parts))
+    return Made(write(place, name, file.read_bytes()), {path.name for path in (file, *parts)}, time.perf_counter() - begun)
 
 
 def _laid_out(page: str, place: Place) -> Path:
-    def write(beside: Path) -> None:
-        from svip_lib.pack.pdf import write_pdf
+    from svip_lib.pack.pdf import write_pdf
 
-        write_pdf(page, beside)
-
-    return _once(place.kept / f"{_key(page.encode())}.pdf", write)
+    return _once(place.kept / f"{_key(page.encode())}.pdf", partial(write_pdf, page))
 
 
 def _once(file: Path, write: Callable[[Path], None]) -> Path:
@@ -191,7 +178,8 @@ def _search(place: Place) -> Search:
     return Search(Tokens.read(place.tokens, read_key(synthetic=place.synthetic)) if place.tokens else None)
 
 
-def _write(place: Place, name: str, data: bytes) -> list[Finding]:
+def write(place: Place, name: str, data: bytes) -> list[Finding]:
+    """Write a file of the pack, and return what in it must not be published."""
     (place.building / name).write_bytes(data)
     return look_through(name, place)
 
@@ -200,7 +188,7 @@ def _write(place: Place, name: str, data: bytes) -> list[Finding]:
 def _code() -> bytes:
     """What a page, paper or workbook is made with, beside its content."""
     code = sorted({path for room in (*ROOMS, "pack/**/*") for path in LIBRARY.glob(room) if path.is_file() and path.suffix != ".pyc"})
-    return b"".join(sha256(path.read_bytes()).digest() for path in code) + repr([version(name) for name in PRINTING]).encode()
+    return b"".join(sha256(path.read_bytes()).digest() for path in code) + repr([version(name) for name in DRAWING]).encode()
 
 
 def _key(*content: bytes) -> str:

@@ -10,7 +10,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.problem import THRESHOLD, TOTAL, keys
+from svip_lib.disclosure.problem import THRESHOLD
+from tests.disclosure.tables import TOTAL, keys
 
 INFEASIBLE, UNBOUNDED = 2, 3  # what scipy.optimize.linprog answers
 TOLERANCE = 1e-6

@@ -1,15 +1,32 @@
 """Small tables for the tests: drawn by hand, published by others, or made up from invented plans."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from svip_lib.disclosure.problem import TOTAL, build_problem, keys, link
+from svip_lib.disclosure.problem import build_problem, link
 
+TOTAL = "Total"
 LABELS = {
     "need": ["asd", "semh", "slcn", "mld", "hi", "vi", "pd"],
     "placement": ["mainstream", "special", "unit", "college", "independent"],
     "age": ["5-10", "11-15", "16-19", "0-4"],
 }
+
+
+def keys(rows: pd.DataFrame, of: str, dimensions: Sequence[str], *, total: str = TOTAL) -> pd.Series:
+    """Return the key of each cell: what is counted, and the categories it is narrowed to. A margin has one key in every table.
+
+    Example:
+        >>> rows = pd.DataFrame({"need": ["asd", "asd", "Total"], "age": ["0-4", "Total", "Total"]})
+        >>> keys(rows, "plans 2025-26-Q4", ["need", "age"]).tolist()
+        ['plans 2025-26-Q4; age=0-4; need=asd', 'plans 2025-26-Q4; need=asd', 'plans 2025-26-Q4']
+    """
+    told = pd.Series(of, index=rows.index)
+    for name in sorted(dimensions):
+        told += (f"; {name}=" + rows[name]).where(rows[name] != total, "")
+    return told
 
 
 def cross_table(rows: pd.DataFrame, dimensions: list[str], name: str, *, total: str = TOTAL) -> pd.DataFrame:
@@ -80,6 +97,12 @@ def as_printed(printed, released):
         shown = rows.pivot(index=table.index.names, columns=table.columns.names, values="value")
         found.append((of, shown.astype("Int64")))
     return found
+
+
+def release(problem, protection):
+    """By key what may be printed: the count, or missing where it is hidden. Virtual cells are not in it."""
+    printed = problem.cells["state"] != "virtual"
+    return problem.cells["count"].astype("Int64").mask(protection.hidden)[printed]
 
 
 def cube(inner, levels):

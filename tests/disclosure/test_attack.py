@@ -7,7 +7,7 @@ from svip_lib.config.refusal import Refusal
 from svip_lib.disclosure.problem import build_problem
 from svip_lib.disclosure.protect import protect
 from tests.disclosure.attack import attack, links_from_labels
-from tests.disclosure.tables import as_printed, cross_table, declare, drawn, hide_small, invented_quarters, problem_of, tidy
+from tests.disclosure.tables import as_printed, cross_table, declare, drawn, hide_small, invented_quarters, problem_of, release, tidy
 
 NEED_BY_AGE = drawn([[3, 10], [12, 20]], "need", "age")
 
@@ -118,7 +118,7 @@ def test_what_no_sum_ties_down_may_be_anything():
 def test_a_release_read_back_from_its_file_gives_nothing_away(tmp_path):
     table = drawn([[3, 10, 2, 40], [12, 20, 9, 1], [8, 4, 30, 6]])
     problem = problem_of([("plans", table)])
-    (_, shown), *_ = as_printed([("plans", table)], protect(problem).release(problem))
+    (_, shown), *_ = as_printed([("plans", table)], release(problem, protect(problem)))
     shown.astype("str").fillna("c").to_csv(tmp_path / "plans.csv")
     again = pd.read_csv(tmp_path / "plans.csv", dtype="str", index_col=0).rename_axis(columns="column").replace("c", pd.NA).astype("Int64")
     assert again.isna().sum().sum() > problem.secret.sum()
@@ -135,6 +135,6 @@ def test_a_sum_that_was_not_declared_shows():
         cells, cross_table(rows.assign(key=cells["key"]), levels, "plans")[lambda sums: sums["link"].str.contains("by need")]
     )
     for problem, given_away in ((whole, False), (half, True)):
-        found = attack(*links_from_labels(as_printed([(of, table)], protect(problem).release(problem))))
+        found = attack(*links_from_labels(as_printed([(of, table)], release(problem, protect(problem)))))
         assert found["under"].any() == given_away
     assert attack(*links_from_labels(as_printed([(of, table)], hide_small(whole))))["exact"].any()

@@ -10,10 +10,10 @@ from svip_lib.config.registry import FOLLOWS, NOBODY, SUMS, read_dictionary
 from svip_lib.config.result import COLUMNS
 from svip_lib.disclosure.cells import Cells, alone, as_problem, following, merged, printed, rounded, withhold, withhold_following
 from svip_lib.disclosure.gate import Proof
-from svip_lib.disclosure.problem import TOTAL
 from svip_lib.disclosure.protect import protect
 from svip_lib.figures import Figures, compute_figures
 from tests.disclosure.attack import attack, links_from_labels
+from tests.disclosure.tables import TOTAL
 from tests.drawn import NOTHING_PUBLISHED
 
 Q3, Q4 = "202526Q3", "202526Q4"

@@ -175,7 +175,7 @@ def test_what_is_told_inside_alone_passes_the_gate_of_the_internal_edition_only(
     row = drawn_row(entry, 7.0, period="202526Q4", category="asd") | {"origin": "council"}
     words = {name: pd.DataFrame() for name in ("sources", "repairs", "findings")}
     figures = Figures("medway", Q4, date(2026, 7, 31), pd.DataFrame([row])[COLUMNS], AREAS, words)
-    released = release(figures, edition, key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)
+    released = release(figures, edition, key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)[0]
     assert len(released.rows) == told
 
 
@@ -186,7 +186,7 @@ def test_figures_of_content_that_changed_meanwhile_are_not_kept(monkeypatch):
     monkeypatch.setattr(gate, "_write", lambda *written: kept.append(written))
     for name in ("key_on_disk", "read_authority", "read_register", "compute_figures"):
         monkeypatch.setattr(gate, name, lambda *_: MagicMock())
-    monkeypatch.setattr(gate, "_protected", lambda *_: (MagicMock(), None))
+    monkeypatch.setattr(gate, "release", lambda *_: (MagicMock(), None))
     with pytest.raises(Refusal, match="changed while it was being made"):
         release_quarter(MagicMock(), "drawn", Q4, "public")
     assert not kept

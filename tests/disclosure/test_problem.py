@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from svip_lib.config.refusal import Refusal
-from svip_lib.disclosure.problem import build_problem, keys, link
-from tests.disclosure.tables import cross_table, declare, drawn, problem_of, tidy
+from svip_lib.disclosure.problem import build_problem, link
+from tests.disclosure.tables import cross_table, declare, drawn, keys, problem_of, tidy
 
 CELLS = pd.DataFrame({"key": ["plans", "girls", "boys"], "count": [30, 12, 18]})
 BY_SEX = link("plans by sex", "plans", ["girls", "boys"])

@@ -21,6 +21,7 @@ from tests.disclosure.tables import (
     hide_small,
     invented_quarters,
     problem_of,
+    release,
     stock_and_flow,
     tidy,
     with_totals,
@@ -30,7 +31,7 @@ from tests.disclosure.tables import (
 def protected(problem, **how):
     """Protect, prove, and return what was hidden and what is printed."""
     found = protect(problem, **how)
-    released = found.release(problem)
+    released = release(problem, found)
     assert verify(problem, released, found.changes, found.witness) == []
     return set(found.hidden.index[found.hidden]), released
 

@@ -118,7 +118,7 @@ def released(*schools):
         "revisions": pd.DataFrame({"value_then": [], "value_now": []}),
     }
     figures = Figures("medway", Quarter(2025, 4), date(2026, 7, 31), rows, AREAS, words)
-    return release(figures, "public", key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)
+    return release(figures, "public", key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)[0]
 
 
 def test_few_pupils_are_withheld_with_all_that_would_give_them_away_and_places_are_not():

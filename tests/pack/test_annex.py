@@ -12,9 +12,9 @@ from PIL import Image
 
 from svip_lib.config.registry import read_bases, read_dictionary
 from svip_lib.pack.annex import annex
-from svip_lib.pack.leaks import scan
 from svip_lib.pack.told import ORIGINS
 from tests.drawn import drawn_entry, drawn_release, drawn_row
+from tests.pack.scan import scan
 
 BASES = {"all_ehc_plans": "all plans. Every plan in January.", "plans_quarter_end": "all plans on the day. Every plan then."}
 TITLES = {"10_ehc_plans": "EHC plans"}

@@ -12,9 +12,9 @@ from docx.oxml.ns import qn
 from svip_lib.config.project import Project
 from svip_lib.config.refusal import Refusal
 from svip_lib.config.registry import read_dictionary
-from svip_lib.pack.cover import SOURCE, TEXT_WIDTH, write_cover
-from svip_lib.pack.leaks import scan
+from svip_lib.pack.cover import SOURCE, TEXT_WIDTH, covering_paper
 from tests.drawn import drawn_release, drawn_row
+from tests.pack.scan import scan
 
 # The order of the council's report of November 2022.
 HEADINGS = [
@@ -50,7 +50,7 @@ def write(checkout, released, cover):
         project, file = Project.find(checkout), checkout.parent / "cover.docx"
         if text is not None:
             (project.authority("medway") / SOURCE).write_text(text, encoding="utf-8")
-        write_cover(project, released, cover, file)
+        file.write_bytes(covering_paper(project, released, cover))
         return file
 
     return make
