@@ -305,7 +305,11 @@ def _build(run: Run, only: list[str], *, force: bool) -> None:
             raise SectionsFailed(failures, executed / FAILED)
         bodies = {}
         for name in names:
-            web_page, *papers = sections[name].result()
+            try:
+                web_page, *papers = sections[name].result()
+            except Refusal:
+                (executed / f"{name}.ipynb").unlink()  # what a page must not show is not kept from run to run either
+                raise
             bodies[name] = run.take(f"sections/{name}.html", web_page).body
             for paper in papers:
                 run.take(paper_of(name), paper)
