@@ -33,7 +33,7 @@ def given(repository, dictionary):
         tables = {name: pd.DataFrame(told).fillna("") for name, told in registers.items()}
         tables["own_rows"] = pd.DataFrame({"table": []})
         figures = Figures("medway", Quarter(2025, 4), date(2026, 7, 31), frame, AREAS, tables)
-        released = release(figures, "public", key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)
+        released = release(figures, "public", key="drawn", policy=POLICY, register=NOTHING_PUBLISHED)[0]
         return Given(released, agreement, dictionary, log or folder / "assurance", read_authority(folder))
 
     return draw
