@@ -282,8 +282,8 @@ def test_the_bookmarks_of_a_paper_are_the_headings_of_its_page(pages, papers):
         headings = [words(heading) for heading in page.find_all(re.compile("^h[1-6]$")) if not heading.find_parent("nav")]
         title = [] if name == "index.html" else [words(page.find(class_="up"))]  # a section's paper has the report's title on its cover
         first, *rest = title + headings
-        # The summary by itself is two sides to lie on a table: it has no contents, and does not say how it was made.
-        expected = [first, *rest[:-1]] if "00_" in name else [first, "Contents", *rest]
+        # The summary by itself is two sides to lie on a table: it has no contents, and does not say how it was made. Others say it first.
+        expected = [first, *rest[:-1]] if "00_" in name else [first, rest[-1], "Contents", *rest[:-1]]
         assert bookmarks(papers[name]) == expected, name
 
 
