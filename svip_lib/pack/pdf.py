@@ -65,7 +65,7 @@ def bind(frame_html: str, parts: Sequence[Path], path: Path) -> None:
         names, numbers = _names(pdf), tree.root.ParentTree.Nums
         with pdf.open_outline() as outline:
             chapters = outline.root[0].children
-            for place, (leaves, file) in enumerate(zip(tree.leaves(), parts, strict=True), start=1):  # behind the contents
+            for leaves, file in zip(tree.leaves(), parts, strict=True):
                 part = opened.enter_context(pikepdf.open(file))
                 first, shift = pikepdf.Page(leaves.Pg).index, int(numbers[-2]) + 1
                 _take_leaves(pdf, part, first, shift)
@@ -77,7 +77,7 @@ def bind(frame_html: str, parts: Sequence[Path], path: Path) -> None:
                     kid.P = leaves
                 names |= {name: _moved(pdf, first, target) for name, target in _names(part).items()}
                 with part.open_outline() as own:
-                    chapters[place:place] = _chapters(pdf, first, own.root)
+                    chapters.extend(_chapters(pdf, first, own.root))  # behind what the frame tells before its leaves
         pdf.Root.Names.Dests = Dictionary(Names=Array([part for name in sorted(names) for part in (String(name), names[name])]))
         _finish_links_between_parts(pdf, names, words)
         _save(pdf, path)

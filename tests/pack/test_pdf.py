@@ -54,8 +54,8 @@ def test_the_bookmarks_are_the_headings(frame, parts, pdf):
     def headings(html):
         return [heading.get_text() for heading in BeautifulSoup(html, "html.parser").find_all(re.compile("^h[1-6]$"))]
 
-    title, contents, made = headings(frame)
-    assert bookmarks(pdf) == [title, contents, *chain.from_iterable(map(headings, parts)), made]
+    title, made, contents = headings(frame)
+    assert bookmarks(pdf) == [title, made, contents, *chain.from_iterable(map(headings, parts))]
 
 
 def test_the_contents_tell_the_page_on_which_each_section_begins(pdf):
