@@ -47,10 +47,14 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
             line=mark.line + 1 if mark else None,
             remedy="Correct that line; mind colons, quotes and indents.",
         ) from None
-    except ValueError:
-        day = next(node for node in _nodes(tree, set()) if _is_impossible_day(node))
-        problem = f"'{day.value}' is no day of the calendar."
-        raise Refusal(problem, file=path, line=day.start_mark.line + 1, remedy="Write a day as 2026-08-01.") from None
+    except ValueError:  # a word that looks like a day or a number and is none
+        wrong = next((node for node in _nodes(tree, set()) if _is_unreadable(node)), tree)
+        raise Refusal(
+            f"'{wrong.value}' is no day of the calendar, and no number.",
+            file=path,
+            line=wrong.start_mark.line + 1,
+            remedy="Write a day as 2026-08-01; put what is meant as words into quotes.",
+        ) from None
     repeated = _repeated_key(tree)
     if repeated:
         raise Refusal(
@@ -113,12 +117,11 @@ def _repeated_key(tree: yaml.Node | None) -> yaml.Node | None:
     return None
 
 
-def _is_impossible_day(node: yaml.Node) -> bool:
-    """Tell whether a word looks like a day and is none, as 2026-02-30."""
-    if not isinstance(node, yaml.ScalarNode) or not node.tag.endswith(":timestamp"):
-        return False
-    try:
-        yaml.safe_load(node.value)
-    except ValueError:
-        return True
+def _is_unreadable(node: yaml.Node) -> bool:
+    """Tell whether a word is not what it looks like, as the day 2026-02-30."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except ValueError:
+            return True
     return False

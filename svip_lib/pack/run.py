@@ -205,7 +205,7 @@ def run_pack(  # noqa: PLR0913 - each is an option of the command
             told = {"key": key, "files": hashes(target)}
             write_whole(private / f"{target.name}.json", _as_json(told))
             log.end()
-            if not quiet and (released.register("own_rows")["quarantined"] != "0").any():
+            if not quiet and (released.register("own_rows")["quarantined"].astype("str") != "0").any():
                 bar.write("Rows of the council's own files were set aside: 'svip check' says which, and why.")
     return target
 

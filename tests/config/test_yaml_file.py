@@ -42,7 +42,9 @@ def test_an_entry_cannot_be_changed_after_reading(tmp_path):
     [
         (SOUND.replace("day: 2026-01-15", "dya: 2026-01-15"), 4, "'stages → 0 → dya': No such key is known here."),
         (SOUND.replace("2026-01-15", "15/01/2026"), 4, "'stages → 0 → day': Input should be a valid date"),
-        (SOUND.replace("2026-01-15", "2026-13-15"), 4, "'2026-13-15' is no day of the calendar. Write a day as 2026-08-01."),
+        (SOUND.replace("2026-01-15", "2026-13-15"), 4, "'2026-13-15' is no day of the calendar, and no number."),
+        (SOUND.replace("The plan", "!!int three"), 1, "'three' is no day of the calendar, and no number."),
+        (SOUND.replace("The plan", "0b_"), 1, "'0b_' is no day of the calendar, and no number."),
         (SOUND.replace("  - name: second", "  - day: 2026-02-01"), 5, "'stages → 1 → name': Field required."),
         (SOUND.replace("title: The plan\n", ""), 1, "'title': Field required."),
         (SOUND + "  - names: third\n", 6, "(1 more follow.)"),
